@@ -1,0 +1,1 @@
+"""How networks run: inference runtimes, model folders and the face finder."""

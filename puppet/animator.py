@@ -1,0 +1,56 @@
+"""What the loop asks of a model and of a face finder: the two protocols that `engines` implement."""
+
+from typing import NamedTuple, Protocol
+
+from puppet.contract import ModelCard
+from puppet.motion import FloatArray, Motion
+from puppet.picture import Picture
+
+
+class Animator(Protocol):
+    """A model that wears one portrait at a time. Created, used and closed on one thread."""
+
+    @property
+    def card(self) -> ModelCard:
+        """What the model is; `card.side` is the side of every picture below, px."""
+        ...
+
+    def detect(self, picture: Picture) -> Motion:
+        """The motion seen in a (side, side, 3) crop."""
+        ...
+
+    def wear(self, portrait: Picture) -> Motion:
+        """Encode a (side, side, 3) portrait once and keep its features bound; returns the portrait's own motion."""
+        ...
+
+    def animate(self, posed: Motion) -> Picture:
+        """The worn portrait in the pose given, (side, side, 3). Raises `EngineError` before the first `wear`."""
+        ...
+
+    def close(self) -> None:
+        """Free the runtimes; may be called twice."""
+        ...
+
+
+class Face(NamedTuple):
+    """One face found in a picture.
+
+    landmarks: (68, 2) float32, the iBUG points in pixels of the picture; mesh: (468, 3) float32, the dense points, z in
+    the same unit as x, towards the viewer negative; score: probability that this is a face, 0 to 1.
+    """
+
+    landmarks: FloatArray
+    mesh: FloatArray
+    score: float
+
+
+class FaceFinder(Protocol):
+    """Finds the most prominent face of a picture. Used on one thread."""
+
+    def find(self, picture: Picture, near: FloatArray | None = None) -> Face | None:
+        """The most prominent face, or None. `near` (68, 2): landmarks of the frame before, to track from them cheaply."""
+        ...
+
+    def close(self) -> None:
+        """Free the runtimes; may be called twice."""
+        ...

@@ -1,0 +1,44 @@
+"""Motion as keypoints with local Jacobians, and how a driver's motion is carried over to a portrait.
+
+Source: Siarohin et al., First Order Motion Model for Image Animation, NeurIPS 2019, section 3 and the relative
+transfer of its supplement.
+"""
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float32]
+
+
+class Motion(NamedTuple):
+    """What a keypoint detector sees in one picture.
+
+    points: (K, 2) float32 in [-1, 1], x right, y down. jacobians: (K, 2, 2) float32, the local affine frame.
+    """
+
+    points: FloatArray
+    jacobians: FloatArray
+
+
+def hull_area(points: FloatArray) -> float:
+    """Area of the convex hull of (N, 2) points, in squared units of the points."""
+    return float(cv2.contourArea(cv2.convexHull(points.astype(np.float32))))
+
+
+def retarget(source: Motion, driving: Motion, neutral: Motion, *, relative: bool = True, adapt_scale: bool = False) -> Motion:
+    """The motion to draw: the driver's change since `neutral`, applied to the source.
+
+    `relative=False` returns the driver's own motion. `adapt_scale` multiplies the shift of the points by the ratio of
+    hull sizes, source to neutral; Jacobians are not scaled. A driver at its neutral pose gives the source exactly.
+    """
+    if not relative:
+        return driving
+    scale = 1.0
+    if adapt_scale:
+        scale = float(np.sqrt(hull_area(source.points)) / max(np.sqrt(hull_area(neutral.points)), 1e-6))
+    points = (driving.points - neutral.points) * scale + source.points
+    change = driving.jacobians @ np.linalg.inv(neutral.jacobians)
+    return Motion(points.astype(np.float32), (change @ source.jacobians).astype(np.float32))

@@ -1,0 +1,1 @@
+"""The networks of both model families, one per file."""
