@@ -1,0 +1,55 @@
+"""The configuration of a network pair: stored in every checkpoint, so that a checkpoint says by itself how to build it."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class FommConfiguration(BaseModel):
+    """The full First Order Motion Model; the defaults are the published vox networks."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    family: Literal["fomm"] = "fomm"
+    side: int = Field(256, ge=64, description="width and height of the pictures, px")
+    keypoint_count: int = Field(10, ge=1)
+    align_corners: bool = Field(True, description="grid_sample convention: True for the published weights")
+    single_jacobian_map: bool = False
+    temperature: float = Field(0.1, gt=0)
+    scale_factor: float = Field(0.25, gt=0, le=1, description="motion and keypoints are found at this share of the side")
+    detector_width: int = Field(32, ge=1)
+    detector_width_limit: int = Field(1024, ge=1)
+    detector_depth: int = Field(5, ge=1)
+    motion_width: int = Field(64, ge=1)
+    motion_width_limit: int = Field(1024, ge=1)
+    motion_depth: int = Field(5, ge=1)
+    generator_width: int = Field(64, ge=1)
+    generator_width_limit: int = Field(512, ge=1)
+    generator_downs: int = Field(2, ge=1)
+    bottleneck_blocks: int = Field(6, ge=0)
+    estimate_occlusion: bool = True
+
+
+class CompactConfiguration(BaseModel):
+    """The compact family: inverted residual blocks, bottleneck at an eighth, blend of the warped source."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    family: Literal["compact"] = "compact"
+    side: int = Field(256, ge=64, multiple_of=32, description="width and height of the pictures, px")
+    keypoint_count: int = Field(20, ge=1)
+    align_corners: bool = Field(False, description="grid_sample convention")
+    detector_side: int = Field(128, ge=64, description="the detector looks at the picture at this side, px")
+    detector_widths: tuple[int, int, int, int] = Field((24, 48, 96, 160), description="channels at 1/2, 1/4, 1/8, 1/16")
+    motion_grid: int = Field(64, ge=16, description="side of the dense motion grid, whatever the picture's side")
+    motion_widths: tuple[int, int, int, int] = Field((48, 64, 96, 160), description="channels at 1, 1/2, 1/4, 1/8 of the grid")
+    heatmap_variance: float = Field(0.01, gt=0)
+    detail_points: tuple[int, ...] = Field((), description="keypoints drawn sharply for the generator (lids, lips)")
+    detail_variance: float = Field(0.003, gt=0)
+    quarter_width: int = Field(96, ge=8, description="generator channels at 1/4")
+    eighth_width: int = Field(128, ge=8, description="generator channels at 1/8")
+    quarter_blocks: int = Field(2, ge=0)
+    eighth_blocks: int = Field(4, ge=0)
+
+
+Configuration = Annotated[FommConfiguration | CompactConfiguration, Field(discriminator="family")]
