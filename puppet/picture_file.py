@@ -1,0 +1,94 @@
+"""Pictures on disk: read from any common format, written so that no half picture is ever seen."""
+
+import errno
+import os
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from puppet.errors import MediaError
+from puppet.picture import Picture, freeze
+
+PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".jp2", ".avif", ".ppm", ".pgm", ".pnm"})
+"""File name endings, lower case, that are read as still pictures."""
+
+
+def read_bytes(path: Path) -> bytes:
+    """The whole file. Raises `MediaError` that says why it can't be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
+def unreadable(path: Path, error: OSError) -> MediaError:
+    """What to tell a person when the system won't let `path` be read."""
+    if error.errno == errno.ENOENT:
+        return MediaError(f"There is no file {path}.", "Check the name and the folder.")
+    if error.errno == errno.EISDIR:
+        return MediaError(f"{path} is a folder; a file is needed here.", "Name a picture or a video in it.")
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return MediaError(f"{path} may not be read by you.", "Ask for the right to read it, or copy it.")
+    return MediaError(f"{path} can't be read: {error.strerror or error}.")
+
+
+def unwritable(path: Path, error: OSError) -> MediaError:
+    """What to tell a person when the system won't let `path` be written."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return MediaError(f"The disk is full: {path} was not written.", "Free some space or write to another disk.")
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return MediaError(f"{path} may not be written by you.", "Write to a folder of your own.")
+    if error.errno in (errno.ENOENT, errno.ENOTDIR):
+        return MediaError(f"There is no folder {path.parent} to write {path.name} to.", "Make the folder first.")
+    if error.errno == errno.EISDIR:
+        return MediaError(f"{path} is a folder; a file name is needed here.")
+    return MediaError(f"{path} can't be written: {error.strerror or error}.")
+
+
+def decode_picture(data: bytes) -> Picture | None:
+    """An encoded picture as RGB, turned upright by its EXIF orientation, or None when OpenCV can't decode it.
+
+    Deeper channels are reduced to 8 bits; what is transparent becomes white.
+    """
+    encoded = np.frombuffer(data, dtype=np.uint8)
+    if encoded.size == 0:
+        return None
+    try:
+        colour = cv2.imdecode(encoded, cv2.IMREAD_COLOR)
+        if colour is None:
+            return None
+        whole = cv2.imdecode(encoded, cv2.IMREAD_UNCHANGED)
+    except cv2.error:  # a header that promises more pixels than OpenCV accepts
+        return None
+    picture = cv2.cvtColor(colour, cv2.COLOR_BGR2RGB)
+    if whole is not None and whole.ndim == 3 and whole.shape[2] == 4 and whole.shape[:2] == picture.shape[:2]:
+        opacity = whole[:, :, 3:].astype(np.float32) / float(np.iinfo(whole.dtype).max)
+        picture = np.rint(picture * opacity + 255.0 * (1.0 - opacity)).astype(np.uint8)
+    return freeze(np.asarray(picture, dtype=np.uint8))
+
+
+def read_picture(path: Path) -> Picture:
+    """A picture file as RGB, upright. Raises `MediaError` when it is missing, unreadable or no picture."""
+    picture = decode_picture(read_bytes(path))
+    if picture is None:
+        raise MediaError(f"{path} is not a picture that can be read.", "Use a JPEG, PNG, WebP, BMP or TIFF file.")
+    return picture
+
+
+def write_picture(path: Path, picture: Picture) -> None:
+    """Write a picture in the format of its suffix (PNG, JPEG, ...), whole or not at all. Raises `MediaError`."""
+    try:
+        done, encoded = cv2.imencode(path.suffix.lower() or ".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
+    except cv2.error as error:
+        raise MediaError(f"{path} can't be written: {path.suffix or 'no suffix'} is no picture format.", "End the name in .png.") from error
+    if not done:
+        raise MediaError(f"{path} can't be written: the picture can't be encoded as {path.suffix}.", "End the name in .png.")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        temporary.write_bytes(encoded.tobytes())
+        temporary.replace(path)
+    except OSError as error:
+        raise unwritable(path, error) from error
+    finally:
+        temporary.unlink(missing_ok=True)
