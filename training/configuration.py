@@ -1,8 +1,9 @@
 """The configuration of a network pair: stored in every checkpoint, so that a checkpoint says by itself how to build it."""
 
-from typing import Annotated, Literal
+import math
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class FommConfiguration(BaseModel):
@@ -29,6 +30,23 @@ class FommConfiguration(BaseModel):
     bottleneck_blocks: int = Field(6, ge=0)
     estimate_occlusion: bool = True
 
+    @property
+    def stride(self) -> int:
+        """Every how many pixels the motion and the keypoints see one."""
+        return round(1 / self.scale_factor)
+
+    @model_validator(mode="after")
+    def _check_sizes(self) -> Self:
+        if not math.isclose(self.stride * self.scale_factor, 1):
+            raise ValueError(f"scale_factor must be one over a whole number, not {self.scale_factor}")
+        small = self.side / self.stride
+        depth = max(self.detector_depth, self.motion_depth)
+        if small % 2**depth or self.side % 2**self.generator_downs:
+            raise ValueError(f"side {self.side} does not halve often enough: side * scale_factor must divide by {2**depth}")
+        if small < 8:
+            raise ValueError(f"side * scale_factor must be at least 8, not {small:g}")
+        return self
+
 
 class CompactConfiguration(BaseModel):
     """The compact family: inverted residual blocks, bottleneck at an eighth, blend of the warped source."""
@@ -38,11 +56,11 @@ class CompactConfiguration(BaseModel):
     family: Literal["compact"] = "compact"
     side: int = Field(256, ge=64, multiple_of=32, description="width and height of the pictures, px")
     keypoint_count: int = Field(20, ge=1)
-    align_corners: bool = Field(False, description="grid_sample convention")
+    align_corners: Literal[False] = Field(False, description="grid_sample convention: cells are areas at every scale")
     detector_side: int = Field(128, ge=64, description="the detector looks at the picture at this side, px")
     detector_widths: tuple[int, int, int, int] = Field((24, 48, 96, 160), description="channels at 1/2, 1/4, 1/8, 1/16")
     motion_grid: int = Field(64, ge=16, description="side of the dense motion grid, whatever the picture's side")
-    motion_widths: tuple[int, int, int, int] = Field((48, 64, 96, 160), description="channels at 1, 1/2, 1/4, 1/8 of the grid")
+    motion_widths: tuple[int, int, int, int] = Field((40, 96, 128, 192), description="channels at 1, 1/2, 1/4, 1/8 of the grid")
     heatmap_variance: float = Field(0.01, gt=0)
     detail_points: tuple[int, ...] = Field((), description="keypoints drawn sharply for the generator (lids, lips)")
     detail_variance: float = Field(0.003, gt=0)

@@ -1,0 +1,39 @@
+"""The keypoint detector of the full First Order Motion Model (`kp_detector` of a published checkpoint)."""
+
+import torch
+from torch import Tensor, nn
+
+from training.configuration import FommConfiguration
+from training.networks.blocks import AntiAliasedDown
+from training.networks.first_order import coordinate_grid
+from training.networks.hourglass import Hourglass
+from training.networks.tensors import Keypoints
+
+
+class FommDetector(nn.Module):
+    """Pictures (B, 3, side, side) in [0, 1] to K keypoints with Jacobians; attribute names are the published ones."""
+
+    def __init__(self, configuration: FommConfiguration) -> None:
+        super().__init__()
+        self.temperature = configuration.temperature
+        self.map_count = 1 if configuration.single_jacobian_map else configuration.keypoint_count
+        self.down = AntiAliasedDown(3, configuration.stride) if configuration.stride > 1 else nn.Identity()
+        self.predictor = Hourglass(3, configuration.detector_width, configuration.detector_width_limit, configuration.detector_depth)
+        self.kp = nn.Conv2d(self.predictor.out_channels, configuration.keypoint_count, kernel_size=7)
+        self.jacobian = nn.Conv2d(self.predictor.out_channels, 4 * self.map_count, kernel_size=7)
+        with torch.no_grad():  # every Jacobian starts as the identity
+            self.jacobian.weight.zero_()
+            assert self.jacobian.bias is not None
+            self.jacobian.bias.copy_(torch.tensor([1.0, 0.0, 0.0, 1.0]).repeat(self.map_count))
+
+    def forward(self, image: Tensor) -> Keypoints:
+        features = self.predictor(self.down(image))  # (B, 35, 64, 64)
+        logits = self.kp(features).float() / self.temperature  # (B, K, 58, 58): the head does not pad
+        height, width = logits.shape[2:]
+        heatmaps = logits.flatten(2).softmax(dim=2)  # (B, K, 58 * 58)
+        grid = coordinate_grid(height, width, image.device).flatten(0, 1)  # (58 * 58, 2)
+        points = (heatmaps[..., None] * grid).sum(dim=2)  # (B, K, 2)
+        maps = self.jacobian(features).float().flatten(2)  # (B, 4K or 4, 58 * 58)
+        maps = maps.unflatten(1, (self.map_count, 4))  # (B, K or 1, 4, 58 * 58)
+        jacobians = (heatmaps[:, :, None, :] * maps).sum(dim=3)  # (B, K, 4), row by row
+        return Keypoints(points, jacobians.unflatten(2, (2, 2)))
