@@ -1,0 +1,106 @@
+"""How long each stage takes and how old a picture is when it arrives: figures over a sliding window."""
+
+import threading
+from collections import deque
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from time import perf_counter
+from typing import NamedTuple
+
+import numpy as np
+
+MOST_SAMPLES = 20_000
+"""Samples kept per series at most, however long the window."""
+
+
+class Spread(NamedTuple):
+    """Median and 95th percentile of a series, s, and how many samples lie behind them."""
+
+    p50: float
+    p95: float
+    samples: int
+
+
+class Arrivals(NamedTuple):
+    """What one sink saw: age of its pictures (from the capture of their frame to the end of the sink) and pictures per second."""
+
+    age: Spread
+    rate: float
+
+
+class Snapshot(NamedTuple):
+    """All figures at one moment; a series without a sample in the window is absent. Stages come in the order first met."""
+
+    stages: Mapping[str, Spread]
+    sinks: Mapping[str, Arrivals]
+
+
+class _Series:
+    """Samples with the time they were taken, oldest first."""
+
+    def __init__(self) -> None:
+        self.samples: deque[tuple[float, float]] = deque(maxlen=MOST_SAMPLES)
+
+    def add(self, time: float, value: float) -> None:
+        self.samples.append((time, value))
+
+    def values(self, since: float) -> list[float]:
+        while self.samples and self.samples[0][0] < since:
+            self.samples.popleft()
+        return [value for _, value in self.samples]
+
+
+def _spread(values: list[float]) -> Spread:
+    p50, p95 = np.percentile(values, [50, 95])
+    return Spread(float(p50), float(p95), len(values))
+
+
+class Timings:
+    """A stopwatch for every stage. Every method may run on any thread; nothing is logged."""
+
+    def __init__(self, window: float = 5.0) -> None:
+        """`window`: how far back the figures look, s."""
+        self.window = window
+        self._lock = threading.Lock()
+        self._stages: dict[str, _Series] = {}
+        self._ages: dict[str, _Series] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time the block as one sample of the stage; a block that raises leaves none."""
+        start = perf_counter()
+        yield
+        self.sample(name, perf_counter() - start)
+
+    def sample(self, stage: str, seconds: float) -> None:
+        """Add one sample of a stage, s."""
+        with self._lock:
+            self._stages.setdefault(stage, _Series()).add(perf_counter(), seconds)
+
+    def arrive(self, sink: str, captured: float) -> None:
+        """A picture whose frame was captured at `captured` (`perf_counter`) has gone through the sink."""
+        now = perf_counter()
+        with self._lock:
+            self._ages.setdefault(sink, _Series()).add(now, now - captured)
+
+    def snapshot(self) -> Snapshot:
+        """The figures of the last `window` seconds."""
+        now = perf_counter()
+        with self._lock:
+            stages = {name: series.values(now - self.window) for name, series in self._stages.items()}
+            ages = {name: series.values(now - self.window) for name, series in self._ages.items()}
+            times = {name: [time for time, _ in series.samples] for name, series in self._ages.items()}
+        return Snapshot(
+            {name: _spread(values) for name, values in stages.items() if values},
+            {name: Arrivals(_spread(values), _rate(times[name], now)) for name, values in ages.items() if values},
+        )
+
+
+def _rate(times: list[float], now: float) -> float:
+    """Events per second: the intervals between them, the wait since the last one counted once it exceeds the usual."""
+    if len(times) < 2:
+        return 0.0
+    mean = (times[-1] - times[0]) / (len(times) - 1)
+    late = max(0.0, now - times[-1] - mean)
+    span = times[-1] - times[0] + late
+    return (len(times) - 1) / span if span > 0 else 0.0
