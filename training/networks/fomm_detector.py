@@ -31,7 +31,7 @@ class FommDetector(nn.Module):
         logits = self.kp(features).float() / self.temperature  # (B, K, 58, 58): the head does not pad
         height, width = logits.shape[2:]
         heatmaps = logits.flatten(2).softmax(dim=2)  # (B, K, 58 * 58)
-        grid = coordinate_grid(height, width, image.device).flatten(0, 1)  # (58 * 58, 2)
+        grid = coordinate_grid(height, width, align_corners=True, like=heatmaps).flatten(0, 1)  # (58 * 58, 2)
         points = (heatmaps[..., None] * grid).sum(dim=2)  # (B, K, 2)
         maps = self.jacobian(features).float().flatten(2)  # (B, 4K or 4, 58 * 58)
         maps = maps.unflatten(1, (self.map_count, 4))  # (B, K or 1, 4, 58 * 58)

@@ -4,8 +4,8 @@ from torch import Tensor, nn
 
 from training.configuration import FommConfiguration
 from training.networks.blocks import DownBlock, ResidualBlock, SameBlock, UpBlock
-from training.networks.first_order import resize, warp
 from training.networks.fomm_motion import DenseMotionNetwork
+from training.networks.sampling import resize, warp
 from training.networks.tensors import Animated, Appearance, Keypoints
 
 

@@ -7,8 +7,9 @@ from torch import Tensor, nn
 
 from training.configuration import FommConfiguration
 from training.networks.blocks import AntiAliasedDown
-from training.networks.first_order import coordinate_grid, first_order_motions, heatmaps, sample_each, with_background
+from training.networks.first_order import coordinate_grid, gaussian_maps, motion_grids
 from training.networks.hourglass import Hourglass
+from training.networks.sampling import sample_each
 from training.networks.tensors import Keypoints
 
 VARIANCE = 0.01
@@ -39,10 +40,11 @@ class DenseMotionNetwork(nn.Module):
     def forward(self, small_source: Tensor, source: Keypoints, driving: Keypoints) -> DenseMotion:
         """`small_source` is (B, 3, h, w), the picture after `down`."""
         height, width = small_source.shape[2:]
-        grid = coordinate_grid(height, width, small_source.device)  # (h, w, 2)
-        motions = with_background(first_order_motions(source, driving, grid), grid)  # (B, K + 1, h, w, 2)
+        # The published grid has corners at -1 and 1, whichever convention it is sampled with.
+        grid = coordinate_grid(height, width, align_corners=True, like=small_source)  # (h, w, 2)
+        motions = motion_grids(source, driving, grid)  # (B, K + 1, h, w, 2)
         sampled = sample_each(small_source, motions, align_corners=self.align_corners)  # (B, K + 1, 3, h, w)
-        change = heatmaps(driving.points, grid, VARIANCE) - heatmaps(source.points, grid, VARIANCE)  # (B, K, h, w)
+        change = gaussian_maps(driving.points, grid, VARIANCE) - gaussian_maps(source.points, grid, VARIANCE)  # (B, K, h, w)
         change = torch.cat((torch.zeros_like(change[:, :1]), change), dim=1)  # (B, K + 1, h, w)
         features = self.hourglass(torch.cat((change[:, :, None], sampled), dim=2).flatten(1, 2))  # (B, width + 4(K + 1), h, w)
         mask = self.mask(features).float().softmax(dim=1)  # (B, K + 1, h, w)
