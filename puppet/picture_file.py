@@ -63,7 +63,7 @@ def decode_picture(data: bytes) -> Picture | None:
         return None
     picture = cv2.cvtColor(colour, cv2.COLOR_BGR2RGB)
     if whole is not None and whole.ndim == 3 and whole.shape[2] == 4 and whole.shape[:2] == picture.shape[:2]:
-        opacity = whole[:, :, 3:].astype(np.float32) / float(np.iinfo(whole.dtype).max)
+        opacity = whole[:, :, 3:].astype(np.float32) / (65535.0 if whole.dtype == np.uint16 else 255.0)
         picture = np.rint(picture * opacity + 255.0 * (1.0 - opacity)).astype(np.uint8)
     return freeze(np.asarray(picture, dtype=np.uint8))
 
