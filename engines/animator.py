@@ -1,0 +1,122 @@
+"""A model folder's three graphs as the animator that the loop asks for."""
+
+from pathlib import Path
+
+from engines.engine import Device, Engine, EngineOptions, Precision, TensorSpec
+from engines.registry import Candidate, open_first
+from puppet import contract
+from puppet.contract import ModelCard, read_card
+from puppet.errors import EngineError, ModelError
+from puppet.motion import Motion
+from puppet.picture import Picture, freeze
+
+MOTION = (contract.POINTS, contract.JACOBIANS)
+POSE = (contract.SOURCE_POINTS, contract.SOURCE_JACOBIANS, contract.DRIVING_POINTS, contract.DRIVING_JACOBIANS)
+
+
+class ModelAnimator:
+    """Wears one portrait at a time: the portrait's features stay in the engine, only the driving motion goes in with a frame."""
+
+    def __init__(self, card: ModelCard, engine: str, appearance: Engine, keypoints: Engine, animate: Engine) -> None:
+        """Take over three engines of one runtime; they are closed with the animator. Raises `ModelError` for a broken contract."""
+        self._card = card
+        self.engine = engine
+        self._appearance = appearance
+        self._keypoints = keypoints
+        self._animate = animate
+        self._worn = False
+        _check_contract(card, appearance, keypoints, animate)
+
+    @property
+    def card(self) -> ModelCard:
+        """What the model is; `card.side` is the side of every picture below, px."""
+        return self._card
+
+    @property
+    def device(self) -> Device:
+        """What draws the frames, as the runtime reports it."""
+        return self._animate.device
+
+    def detect(self, picture: Picture) -> Motion:
+        """The motion seen in a (side, side, 3) crop."""
+        motion = self._keypoints.run(**{contract.IMAGE: picture})
+        return Motion(motion[contract.POINTS], motion[contract.JACOBIANS])
+
+    def wear(self, portrait: Picture) -> Motion:
+        """Encode a (side, side, 3) portrait and bind its features; returns the portrait's own motion."""
+        motion = self.detect(portrait)
+        features = self._appearance.run(**{contract.IMAGE: portrait})
+        source = {contract.SOURCE_POINTS: motion.points, contract.SOURCE_JACOBIANS: motion.jacobians}
+        self._animate.bind(**features, **source)
+        self._worn = True
+        return motion
+
+    def animate(self, posed: Motion) -> Picture:
+        """The worn portrait in the pose given, (side, side, 3). Raises `EngineError` before the first `wear`."""
+        if not self._worn:
+            raise EngineError("No portrait is worn yet.", "Choose a portrait first.")
+        driving = {contract.DRIVING_POINTS: posed.points, contract.DRIVING_JACOBIANS: posed.jacobians}
+        return freeze(self._animate.run(**driving)[contract.IMAGE])
+
+    def close(self) -> None:
+        """Free the three engines; may be called twice."""
+        for engine in (self._appearance, self._keypoints, self._animate):
+            engine.close()
+
+
+def open_animator(
+    folder: Path, engine: str = "auto", device: str | None = None, precision: Precision = "auto", threads: int = 0
+) -> ModelAnimator:
+    """Open a model folder on the engine named, or on the first of `auto`'s order that can run it.
+
+    `threads` 0 leaves the count to the runtime. Raises `ModelError`, `EngineError`.
+    """
+    card = read_card(folder)
+
+    def on(candidate: Candidate) -> ModelAnimator:
+        options = EngineOptions(candidate.device, precision, threads)
+        opened: list[Engine] = []
+        try:
+            for graph in contract.GRAPHS:
+                exact = options._replace(precision="f32") if graph == contract.KEYPOINTS else options
+                opened.append(candidate.runtime.open(folder / graph, exact))
+            appearance, keypoints, animate = opened
+            return ModelAnimator(card, candidate.runtime.name, appearance, keypoints, animate)
+        except BaseException:
+            for graph_engine in opened:
+                graph_engine.close()
+            raise
+
+    return open_first(engine, device, on)
+
+
+def _check_contract(card: ModelCard, appearance: Engine, keypoints: Engine, animate: Engine) -> None:
+    """Raise `ModelError` that names the graph and the tensor where the folder breaks the contract."""
+    features = set(appearance.outputs)
+    expected = (
+        (contract.APPEARANCE, "takes", set(appearance.inputs), {contract.IMAGE}),
+        (contract.KEYPOINTS, "takes", set(keypoints.inputs), {contract.IMAGE}),
+        (contract.KEYPOINTS, "gives", set(keypoints.outputs), set(MOTION)),
+        (contract.ANIMATE, "takes", set(animate.inputs), features | set(POSE)),
+        (contract.ANIMATE, "gives", set(animate.outputs), {contract.IMAGE}),
+    )
+    hint = "Export the model again with this version of Puppet."
+    for graph, verb, found, wanted in expected:
+        if found != wanted:
+            odd = ", ".join(sorted(found ^ wanted))
+            raise ModelError(f"{card.name}: {graph} {verb} {', '.join(sorted(found))}; the contract differs in {odd}.", hint)
+    side, count = (card.side, card.side, 3), card.keypoint_count
+    pictures: tuple[tuple[str, TensorSpec], ...] = (
+        (contract.APPEARANCE, appearance.inputs[contract.IMAGE]),
+        (contract.KEYPOINTS, keypoints.inputs[contract.IMAGE]),
+        (contract.ANIMATE, animate.outputs[contract.IMAGE]),
+    )
+    for graph, spec in pictures:
+        if spec.dtype != "uint8" or spec.shape != side:
+            raise ModelError(f"{card.name}: {graph} has {spec.name} as {spec.dtype} {spec.shape}, the card says uint8 {side}.", hint)
+    for spec in (keypoints.outputs[contract.POINTS], animate.inputs[contract.DRIVING_POINTS]):
+        if spec.shape != (count, 2):
+            raise ModelError(f"{card.name}: {spec.name} is {spec.shape}, the card says {(count, 2)}.", hint)
+    for name, spec in appearance.outputs.items():
+        if animate.inputs[name] != spec:
+            raise ModelError(f"{card.name}: {name} leaves {contract.APPEARANCE} unlike it enters {contract.ANIMATE}.", hint)

@@ -1,0 +1,145 @@
+"""OpenVINO: the CPU everywhere, Intel GPUs and NPUs where their drivers are."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as installed_version
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from engines.engine import Device, EngineOptions, Tensor, TensorSpec, check_complete, check_given
+from puppet.errors import EngineError, ModelError
+
+
+class OpenVinoRuntime:
+    """Opens graphs (ONNX and TFLite) with OpenVINO; the package is imported at first use."""
+
+    name = "openvino"
+
+    @cached_property
+    def _core(self) -> Any:
+        try:
+            import openvino  # noqa: PLC0415 (heavy: imported here alone, at first use)
+        except ImportError as error:
+            raise EngineError(f"OpenVINO can't be imported: {error}.", "Install it: pip install openvino") from error
+        return openvino.Core()
+
+    def version(self) -> str:
+        """Version of the installed package. Raises `EngineError` when there is none."""
+        try:
+            return installed_version("openvino")
+        except PackageNotFoundError as error:
+            raise EngineError("OpenVINO is not installed.", "Install it: pip install openvino") from error
+
+    def devices(self) -> tuple[Device, ...]:
+        """CPU first, then what else OpenVINO sees, then its own AUTO."""
+        found = sorted(self._core.available_devices, key=lambda name: (name != "CPU", name))
+        named = [Device(name, str(self._core.get_property(name, "FULL_DEVICE_NAME")).strip(), self._native(name)) for name in found]
+        return (*named, Device("AUTO", "OpenVINO's own choice among the above", "auto"))
+
+    def open(self, graph: Path, options: EngineOptions) -> "OpenVinoEngine":
+        """Compile a graph for latency. Raises `EngineError` for a device that is not here, `ModelError` for a graph it can't read."""
+        device = (options.device or "CPU").upper()
+        known = [*self._core.available_devices, *(name.split(".")[0] for name in self._core.available_devices), "AUTO"]
+        if device.split(":")[0] not in known:
+            raise EngineError(
+                f"OpenVINO finds no {device} on this computer, only {', '.join(self._core.available_devices)}.",
+                "Install the device's driver, or choose another device: puppet-engine list",
+            )
+        settings: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY"}
+        precision = self._native(device) if options.precision == "auto" else options.precision
+        if precision != "auto":
+            settings["INFERENCE_PRECISION_HINT"] = precision
+        if options.threads and device == "CPU":
+            settings["INFERENCE_NUM_THREADS"] = options.threads
+        try:
+            model = self._core.read_model(graph)
+        except RuntimeError as error:
+            raise ModelError(f"OpenVINO can't read {graph}: {_last_line(error)}.", "Copy or export the model again.") from error
+        try:
+            compiled = self._core.compile_model(model, device, settings)
+        except RuntimeError as error:
+            raise EngineError(f"OpenVINO can't run {graph} on {device}: {_last_line(error)}.", "Try --device CPU.") from error
+        return OpenVinoEngine(graph, model, compiled)
+
+    def _native(self, device: str) -> str:
+        """The fastest floating-point type the device computes natively, by OpenVINO's own account."""
+        if device.startswith("AUTO"):
+            return "auto"
+        capabilities = self._core.get_property(device, "OPTIMIZATION_CAPABILITIES")
+        if device == "CPU":  # BF16 is listed where AVX512-BF16 or AMX is there; a CPU's FP16 is for storage
+            return "bf16" if "BF16" in capabilities else "f32"
+        return "f16" if "FP16" in capabilities else "f32"
+
+
+class OpenVinoEngine:
+    """One compiled graph with its one request, whose own tensors hold the inputs (host memory that the device can reach)."""
+
+    def __init__(self, graph: Path, model: Any, compiled: Any) -> None:
+        self._graph = graph.name
+        self._request = compiled.create_infer_request()
+        self._inputs = _specs(graph, model.inputs)  # names from the model as read: compiling may add aliases
+        self._outputs = _specs(graph, model.outputs)
+        self._feeds = {name: self._request.get_tensor(port) for name, port in zip(self._inputs, compiled.inputs, strict=True)}
+        self._results = {name: self._request.get_tensor(port) for name, port in zip(self._outputs, compiled.outputs, strict=True)}
+        self._bound: set[str] = set()
+        devices = ", ".join(compiled.get_property("EXECUTION_DEVICES"))
+        kind = compiled.get_property("INFERENCE_PRECISION_HINT")
+        self._device = Device(devices, f"OpenVINO on {devices}", kind.get_type_name() if hasattr(kind, "get_type_name") else str(kind))
+
+    @property
+    def inputs(self) -> Mapping[str, TensorSpec]:
+        """Everything that must be bound or given, by name."""
+        return MappingProxyType(self._inputs)
+
+    @property
+    def outputs(self) -> Mapping[str, TensorSpec]:
+        """Everything `run` returns, by name."""
+        return MappingProxyType(self._outputs)
+
+    @property
+    def device(self) -> Device:
+        """What the graph was compiled for, as OpenVINO reports it."""
+        return self._device
+
+    def bind(self, **tensors: Tensor) -> None:
+        """Copy inputs into the request's tensors, where they stay until bound again."""
+        self._fill(tensors)
+        self._bound.update(tensors)
+
+    def run(self, **tensors: Tensor) -> dict[str, Tensor]:
+        """Run once; the arrays returned are the caller's own."""
+        self._fill(tensors)
+        check_complete(self._graph, self._inputs, tensors, self._bound)
+        self._request.infer()
+        return {name: np.array(result.data) for name, result in self._results.items()}
+
+    def close(self) -> None:
+        """Free the request and the graph; may be called twice."""
+        self._feeds, self._results, self._request = {}, {}, None
+
+    def _fill(self, tensors: Mapping[str, Tensor]) -> None:
+        if self._request is None:
+            raise EngineError(f"{self._graph} was used after it was closed.")
+        check_given(self._graph, self._inputs, tensors)
+        for name, value in tensors.items():
+            self._feeds[name].data[...] = value
+
+
+def _specs(graph: Path, ports: Any) -> dict[str, TensorSpec]:
+    specs: dict[str, TensorSpec] = {}
+    for port in ports:
+        if port.partial_shape.is_dynamic:
+            raise ModelError(f"{graph}: {port.any_name} has no fixed shape ({port.partial_shape}).", "Export the model again.")
+        kind = np.dtype(port.element_type.to_dtype())
+        specs[port.any_name] = TensorSpec(port.any_name, kind, tuple(port.shape))
+    return specs
+
+
+def _last_line(error: Exception) -> str:
+    """The line of an OpenVINO message that says something: the last one with words."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[-1].rstrip(".") if lines else type(error).__name__
