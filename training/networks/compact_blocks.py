@@ -3,7 +3,6 @@
 The expansion carries no BatchNorm: on CPUs training is bound by memory, and normalising the widest maps costs most.
 """
 
-import torch
 from torch import Tensor, nn
 
 
@@ -45,10 +44,3 @@ class InvertedResidual(nn.Module):
 def residuals(width: int, count: int) -> nn.Sequential:
     """A chain of inverted residuals."""
     return nn.Sequential(*(InvertedResidual(width) for _ in range(count)))
-
-
-def cell_centres(height: int, width: int, device: torch.device) -> Tensor:
-    """The (height, width, 2) float32 grid of cell centres (2j + 1) / w - 1, the convention of `align_corners=False`."""
-    x = (2 * torch.arange(width, device=device, dtype=torch.float32) + 1) / width - 1
-    y = (2 * torch.arange(height, device=device, dtype=torch.float32) + 1) / height - 1
-    return torch.stack((x[None, :].expand(height, width), y[:, None].expand(height, width)), dim=-1)

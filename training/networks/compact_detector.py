@@ -5,7 +5,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from training.configuration import CompactConfiguration
-from training.networks.compact_blocks import Separable, cell_centres, convolution, residuals
+from training.networks.compact_blocks import Separable, convolution, residuals
+from training.networks.first_order import coordinate_grid
 from training.networks.tensors import Keypoints
 
 
@@ -45,7 +46,7 @@ class CompactDetector(nn.Module):
         heat = self.heat(features).float()  # B,K,h,w
         _, count, height, width = heat.shape
         weights = torch.softmax(heat.flatten(2), dim=-1)  # B,K,hw
-        grid = cell_centres(height, width, heat.device).reshape(1, 1, -1, 2)
+        grid = coordinate_grid(height, width, align_corners=False, like=heat).reshape(1, 1, -1, 2)
         points = (weights[..., None] * grid).sum(dim=2)  # B,K,2
         maps = self.jacobian(features).float().reshape(-1, count, 4, height * width)
         jacobians = (maps * weights[:, :, None]).sum(dim=-1).reshape(-1, count, 2, 2)

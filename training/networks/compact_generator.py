@@ -5,9 +5,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from training.configuration import CompactConfiguration
-from training.networks.compact_blocks import Separable, cell_centres, convolution, residuals
+from training.networks.compact_blocks import Separable, convolution, residuals
 from training.networks.compact_motion import CompactMotion
-from training.networks.first_order import resize
+from training.networks.first_order import coordinate_grid
+from training.networks.sampling import resize
 from training.networks.tensors import Animated, Appearance, Keypoints
 
 SHUFFLE = 4
@@ -76,7 +77,7 @@ class CompactGenerator(nn.Module):
     def draw_details(self, source: Keypoints, driving: Keypoints, like: Tensor) -> Tensor:
         """Per detail point a narrow Gaussian, the offset to the point and the point's shift, both in deviations: (B, 5D, h, w)."""
         height, width = like.shape[-2:]
-        grid = cell_centres(height, width, like.device)
+        grid = coordinate_grid(height, width, align_corners=False, like=like)
         deviation = self.detail_variance**0.5
         points = driving.points[:, self.detail_points]
         shift = (points - source.points[:, self.detail_points])[:, :, :, None, None] / deviation  # B,D,2,1,1
@@ -89,8 +90,8 @@ class CompactGenerator(nn.Module):
         """Features sampled by the deformation; where sizes differ its shift is resized, so that standing still stays exact."""
         height, width = features.shape[-2:]
         if deformation.shape[1:3] != (height, width):
-            still = cell_centres(*deformation.shape[1:3], deformation.device)
+            still = coordinate_grid(*deformation.shape[1:3], align_corners=False, like=deformation)
             shift = resize((deformation - still).permute(0, 3, 1, 2), height, width).permute(0, 2, 3, 1)
-            deformation = cell_centres(height, width, deformation.device) + shift
+            deformation = coordinate_grid(height, width, align_corners=False, like=deformation) + shift
         warped = functional.grid_sample(features.float(), deformation, padding_mode="border", align_corners=False)
         return warped.to(features.dtype)

@@ -7,8 +7,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from training.configuration import CompactConfiguration
-from training.networks.compact_blocks import Separable, cell_centres, convolution, residuals
-from training.networks.first_order import first_order_motions, heatmaps, sample_each, with_background
+from training.networks.compact_blocks import Separable, convolution, residuals
+from training.networks.first_order import coordinate_grid, gaussian_maps, motion_grids
+from training.networks.sampling import sample_each
 from training.networks.tensors import Keypoints
 
 
@@ -48,9 +49,9 @@ class CompactMotion(nn.Module):
 
     def forward(self, source_small: Tensor, source: Keypoints, driving: Keypoints) -> DenseMotion:
         """source_small: (B, 3, g, g), the source picture at the side of the grid."""
-        grid = cell_centres(self.side, self.side, source_small.device)
-        heat = heatmaps(driving.points, grid, self.variance) - heatmaps(source.points, grid, self.variance)
-        motions = with_background(first_order_motions(source, driving, grid), grid)  # B,K+1,g,g,2
+        grid = coordinate_grid(self.side, self.side, align_corners=False, like=source_small)
+        heat = gaussian_maps(driving.points, grid, self.variance) - gaussian_maps(source.points, grid, self.variance)
+        motions = motion_grids(source, driving, grid)  # B,K+1,g,g,2
         warped = sample_each(source_small, motions, align_corners=False).flatten(1, 2)  # B,3(K+1),g,g
         seen = torch.cat([heat, warped], dim=1)  # B,4K+3,g,g
 
