@@ -1,0 +1,170 @@
+"""Videos and animated gifs, read with PyAV: any container and codec that FFmpeg knows, upright, with true times."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import av.error
+import numpy as np
+from av.container import InputContainer
+from av.stream import Disposition
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from puppet.errors import MediaError
+from puppet.picture import Picture, freeze
+from puppet.picture_file import unreadable
+
+log = logging.getLogger(__name__)
+
+DEFAULT_RATE = Fraction(25)
+"""Frames a second where the file doesn't say."""
+
+
+@dataclass
+class Video:
+    """What is known of a video before it is read through. Width and height are those of the upright picture."""
+
+    path: Path
+    width: int
+    height: int
+    rate: Fraction
+    frame_count: int | None
+    duration: float | None
+    first_time: float
+    has_sound: bool
+    damage_told: bool = False
+
+    def read(self) -> Iterator[tuple[Picture, float]]:
+        """Every picture with its time in seconds since the first, strictly rising.
+
+        Damaged packets are left out and an early end is accepted; both are logged as a warning, once.
+        """
+        damaged, last = 0, -1.0
+        with _open(self.path) as container:
+            stream = _video_stream(self.path, container)
+            for frame in _decode(container, stream):
+                if frame is None:
+                    damaged += 1
+                    continue
+                time = last + float(1 / self.rate) if frame.time is None else frame.time - self.first_time
+                if last >= 0 and time <= last:
+                    time = last + 1e-3
+                last = max(time, 0.0)
+                yield _upright(frame, self.width, self.height), last
+        self._tell_damage(damaged, last)
+
+    def _tell_damage(self, damaged: int, last: float) -> None:
+        if self.damage_told:
+            return
+        self.damage_told = True
+        if damaged:
+            log.warning("%s is damaged: %d of its packets could not be decoded and were left out.", self.path, damaged)
+        end = last + float(1 / self.rate)
+        if self.duration is not None and end < self.duration - max(0.5, 0.02 * self.duration):
+            log.warning("%s is cut short: it ends after %.1f s though it promises %.1f s.", self.path, end, self.duration)
+
+
+def open_video(path: Path) -> Video:
+    """Look at a video's streams and its first picture. Raises `MediaError` that says what is wrong with the file."""
+    with _open(path) as container:
+        stream = _video_stream(path, container)
+        first = next((frame for frame in _decode(container, stream) if frame is not None), None)
+        if first is None:
+            raise MediaError(f"{path} holds no picture: its video is empty.", "Record or download it again.")
+        rate = stream.average_rate or stream.guessed_rate or DEFAULT_RATE
+        rate = rate.limit_denominator(1001) if 1 <= rate <= 1000 else DEFAULT_RATE
+        duration = _duration(container, stream)
+        count = stream.frames or (None if duration is None else max(1, round(duration * rate)))
+        aspect = stream.sample_aspect_ratio or Fraction(1)
+        width, height = max(1, round(first.width * aspect)), first.height
+        if _orientation(first)[1] % 2:
+            width, height = height, width
+        return Video(path, width, height, rate, count, duration, first.time or 0.0, bool(container.streams.audio))
+
+
+def _open(path: Path) -> InputContainer:
+    try:
+        with path.open("rb") as file:  # FFmpeg tells less about why a file can't be opened
+            head = file.read(512)
+    except OSError as error:
+        raise unreadable(path, error) from error
+    try:
+        return av.open(path, metadata_errors="ignore")
+    except (av.error.FFmpegError, OSError, ValueError) as error:
+        raise _not_a_video(path, head) from error
+
+
+def _not_a_video(path: Path, head: bytes) -> MediaError:
+    text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if not head:
+        return MediaError(f"{path} is an empty file.", "Record or download it again.")
+    if text.startswith((b"<!doctype", b"<html", b"<?xml", b"<head")):
+        return MediaError(f"{path} is a web page under the name of a video.", "Download the video itself, not the page that shows it.")
+    if text.startswith(b"version https://git-lfs"):
+        return MediaError(f"{path} is a Git LFS pointer, not the video.", "Fetch the file itself with git lfs pull.")
+    if head[4:8] in (b"ftyp", b"moov", b"mdat"):
+        return MediaError(f"{path} is cut short or damaged: its index can't be read.", "Copy or download it again, whole.")
+    return MediaError(f"{path} is not a picture or video that can be read.", "Use a video, a gif, a picture or a folder of pictures.")
+
+
+def _video_stream(path: Path, container: InputContainer) -> VideoStream:
+    """The first stream that moves; the cover of a piece of music doesn't."""
+    for stream in container.streams.video:
+        if not stream.disposition & Disposition.attached_pic:
+            stream.thread_type = "AUTO"
+            return stream
+    raise MediaError(f"{path} has sound but no picture.", "Use a video, a gif, a picture or a folder of pictures.")
+
+
+def _decode(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame | None]:
+    """Every frame in order of showing, and None for each packet that can't be decoded; ends where reading does."""
+    packets = container.demux(stream)
+    while True:
+        try:
+            packet = next(packets)
+        except StopIteration:
+            return
+        except av.error.FFmpegError:
+            yield None
+            return
+        try:
+            frames = packet.decode()
+        except av.error.FFmpegError:
+            yield None
+            continue
+        for frame in frames:
+            if isinstance(frame, VideoFrame):
+                yield frame
+
+
+def _duration(container: InputContainer, stream: VideoStream) -> float | None:
+    if stream.duration and stream.time_base:
+        return float(stream.duration * stream.time_base)
+    return container.duration / av.time_base if container.duration else None
+
+
+def _orientation(frame: VideoFrame) -> tuple[bool, int]:
+    """How the frame becomes upright: mirrored left to right or not, then quarter turns anticlockwise, 0 to 3."""
+    data = next((data for data in frame.side_data if data.type.name == "DISPLAYMATRIX"), None)
+    if data is None:
+        return False, 0
+    a, b, _, c, d = np.frombuffer(bytes(data), dtype=np.int32)[:5].astype(float)  # x' = a x + c y, y' = b x + d y, y down
+    mirrored = a * d - b * c < 0
+    if mirrored:
+        a, b = -a, -b
+    return mirrored, round(-np.arctan2(b, a) / (np.pi / 2)) % 4
+
+
+def _upright(frame: VideoFrame, width: int, height: int) -> Picture:
+    """The frame as an upright (height, width, 3) picture, by its display matrix and the shape of its pixels."""
+    mirrored, turns = _orientation(frame)
+    if turns % 2:
+        width, height = height, width
+    pixels = frame.to_ndarray(format="rgb24", width=width, height=height)
+    if mirrored:
+        pixels = pixels[:, ::-1]
+    return freeze(np.ascontiguousarray(np.rot90(pixels, turns), dtype=np.uint8))
