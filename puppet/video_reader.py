@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import cast
 
 import av
 import av.error
 import numpy as np
 from av.container import InputContainer
+from av.sidedata.sidedata import SideData
 from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
@@ -149,7 +151,7 @@ def _duration(container: InputContainer, stream: VideoStream) -> float | None:
 
 def _orientation(frame: VideoFrame) -> tuple[bool, int]:
     """How the frame becomes upright: mirrored left to right or not, then quarter turns anticlockwise, 0 to 3."""
-    data = next((data for data in frame.side_data if data.type.name == "DISPLAYMATRIX"), None)
+    data = cast(SideData | None, frame.side_data.get("DISPLAYMATRIX"))
     if data is None:
         return False, 0
     a, b, _, c, d = np.frombuffer(bytes(data), dtype=np.int32)[:5].astype(float)  # x' = a x + c y, y' = b x + d y, y down
