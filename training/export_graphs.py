@@ -1,8 +1,9 @@
 """The three graphs of a model folder, traced from live networks: uint8 pictures in and out, as `puppet/contract.py` says."""
 
-import io
+import tempfile
 import warnings
 from collections.abc import Sequence
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
@@ -80,24 +81,24 @@ class AnimateGraph(nn.Module):
 
 def trace(graph: nn.Module, inputs: dict[str, Tensor], outputs: Sequence[str]) -> bytes:
     """The ONNX model of one graph, its shapes fixed to those of `inputs`; the graph is run in eval mode and left in it."""
-    buffer = io.BytesIO()
-    with torch.no_grad(), warnings.catch_warnings():
+    with tempfile.TemporaryDirectory() as folder, torch.no_grad(), warnings.catch_warnings():
         # The newer exporter needs a package of its own and writes the same graphs; shapes are fixed here, so what
         # depends on them may well become constant.
-        warnings.simplefilter("ignore", torch.jit.TracerWarning)
+        warnings.simplefilter("ignore", torch.jit.TracerWarning)  # type: ignore[attr-defined]
         warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"torch\..*|training\..*")
+        path = Path(folder) / "graph.onnx"
         torch.onnx.export(
             graph.eval(),
             tuple(inputs.values()),
-            buffer,
+            path,
             input_names=list(inputs),
             output_names=list(outputs),
             opset_version=OPSET,
             do_constant_folding=True,
             dynamo=False,
         )
-    graph.eval()
-    return tidy(fold(buffer.getvalue()))
+        graph.eval()  # an exporter may put a network back into train mode
+        return tidy(fold(path.read_bytes()))
 
 
 def trace_pair(pair: NetworkPair) -> dict[str, bytes]:

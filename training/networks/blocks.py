@@ -58,7 +58,7 @@ class ResidualBlock(nn.Module):
         self.conv2 = nn.Conv2d(channels, channels, kernel_size=3, padding=1)
 
     def forward(self, features: Tensor) -> Tensor:
-        change = self.conv1(functional.relu(self.norm1(features)))
+        change: Tensor = self.conv1(functional.relu(self.norm1(features)))
         change = self.conv2(functional.relu(self.norm2(change)))
         return features + change
 

@@ -34,7 +34,7 @@ def inverse(matrices: Tensor) -> Tensor:
     determinant = a * d - b * c
     floor = torch.where(determinant < 0, -SMALLEST_DETERMINANT, SMALLEST_DETERMINANT)
     determinant = torch.where(determinant.abs() < SMALLEST_DETERMINANT, floor, determinant)
-    return (torch.stack((d, -b, -c, a), dim=-1) / determinant[..., None]).unflatten(-1, (2, 2))
+    return (torch.stack((d, -b, -c, a), dim=-1) / determinant[..., None]).reshape(matrices.shape)
 
 
 def product(left: Tensor, right: Tensor) -> Tensor:

@@ -33,7 +33,7 @@ class FommDetector(nn.Module):
         heatmaps = logits.flatten(2).softmax(dim=2)  # (B, K, 58 * 58)
         grid = coordinate_grid(height, width, align_corners=True, like=heatmaps).flatten(0, 1)  # (58 * 58, 2)
         points = (heatmaps[..., None] * grid).sum(dim=2)  # (B, K, 2)
-        maps = self.jacobian(features).float().flatten(2)  # (B, 4K or 4, 58 * 58)
-        maps = maps.unflatten(1, (self.map_count, 4))  # (B, K or 1, 4, 58 * 58)
+        maps = self.jacobian(features).float()  # (B, 4K or 4, 58, 58)
+        maps = maps.reshape(-1, self.map_count, 4, height * width)  # (B, K or 1, 4, 58 * 58)
         jacobians = (heatmaps[:, :, None, :] * maps).sum(dim=3)  # (B, K, 4), row by row
-        return Keypoints(points, jacobians.unflatten(2, (2, 2)))
+        return Keypoints(points, jacobians.reshape(-1, points.shape[1], 2, 2))

@@ -13,11 +13,11 @@ def sample_each(image: Tensor, motions: Tensor, align_corners: bool) -> Tensor:
 
     The motions are stacked along the height of one tall grid, so that the picture is not copied N times.
     """
-    count, height = motions.shape[1:3]
+    batch, count, height, width = motions.shape[:4]
     tall = functional.grid_sample(
         image.float(), motions.flatten(1, 2), mode="bilinear", padding_mode="zeros", align_corners=align_corners
     )  # (B, C, N * h, w)
-    return tall.unflatten(2, (count, height)).transpose(1, 2)
+    return tall.reshape(batch, -1, count, height, width).transpose(1, 2)
 
 
 def resize(values: Tensor, height: int, width: int) -> Tensor:
