@@ -14,7 +14,7 @@ from training.official import is_official, read_official
 RECIPES = Path(__file__).parents[1] / "assets" / "recipes"
 """Where the recipes with a name lie, each as NAME.yaml."""
 
-_KEYS = ("name", "model", "training")
+_KEYS = ("name", "model", "training", "licence", "training_data")
 
 
 def recipe_names() -> list[str]:
