@@ -1,0 +1,46 @@
+"""Which square of each frame of a driving clip the model looks at, when the whole clip is known."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from puppet.motion import FloatArray
+from puppet.picture import Square
+from puppet.tracker import square_around
+
+ROOM = 0.8
+"""Share of a crop's side that the face's way through the clip may take up for one unmoving crop to do."""
+
+CALM = 0.5
+"""Standard deviation, s, of the Gaussian that smooths the way of a crop that must follow."""
+
+
+def plan_crops(landmarks: Sequence[FloatArray | None], rate: float) -> tuple[list[Square | None], bool]:
+    """A square for each frame that has a face, and whether it is one unmoving square.
+
+    Relative motion wants a crop that stays put, as a camera on a stand would: then the head's own shift is carried over. A
+    face that wanders too far for that gets a crop that follows it, smoothed over time in both directions.
+    """
+    seen = np.array([index for index, points in enumerate(landmarks) if points is not None])
+    around = np.array([square_around(points) for points in landmarks if points is not None])
+    low = np.array([points.min(axis=0) for points in landmarks if points is not None])
+    high = np.array([points.max(axis=0) for points in landmarks if points is not None])
+    reach = np.percentile(high, 98, axis=0) - np.percentile(low, 2, axis=0)
+    side = float(np.median(around[:, 2]))
+    steady = bool(reach.max() <= ROOM * side)
+    middle = (np.percentile(around, 2, axis=0) + np.percentile(around, 98, axis=0)) / 2
+    way = np.tile((middle[0], middle[1], side), (len(seen), 1)) if steady else _smooth(around, seen / rate)
+    squares: list[Square | None] = [None] * len(landmarks)
+    for index, (x, y, side) in zip(seen, way, strict=True):
+        squares[index] = Square(float(x), float(y), float(side))
+    return squares, steady
+
+
+def _smooth(values: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """Values (N, C) at times (N,) in seconds, each replaced by the Gaussian mean of those around it."""
+    smoothed = np.empty_like(values)
+    for index, time in enumerate(times):
+        first, last = np.searchsorted(times, (time - 4 * CALM, time + 4 * CALM))
+        weight = np.exp(-0.5 * ((times[first:last] - time) / CALM) ** 2)
+        smoothed[index] = weight @ values[first:last] / weight.sum()
+    return smoothed

@@ -1,0 +1,148 @@
+"""`puppet-animate`: a portrait and a driving clip become a video, offline."""
+
+import json
+import logging
+from dataclasses import asdict
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.logging import RichHandler
+from rich.markup import escape
+
+from puppet.assets import EMBEDDED_MODEL
+from puppet.errors import SettingsError
+from ui.animate_run import LONGEST, Order, Report, animate
+from ui.console import notices, run_command, screen
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
+
+MOTION, PICTURE, MODEL, RESULT = "Motion", "Picture", "Model", "Result"
+
+
+@app.command()
+def animate_portrait(
+    source: Annotated[Path, typer.Argument(help="The portrait: a picture of any size, or a gif or video whose first frame is taken.")],
+    driving: Annotated[Path, typer.Argument(help="Who moves it: a video, an animated gif, a picture or a folder of pictures.")],
+    *,
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", help="The video to write (.mp4, .mov, .mkv), or a folder for PNG frames.", rich_help_panel=RESULT),
+    ] = Path("result.mp4"),
+    audio: Annotated[
+        bool, typer.Option("--audio/--no-audio", help="Keep the driver's sound; a folder of frames has none.", rich_help_panel=RESULT)
+    ] = True,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object about the result on standard output.", rich_help_panel=RESULT)
+    ] = False,
+    relative: Annotated[
+        bool,
+        typer.Option(
+            "--relative/--absolute",
+            help="Carry over how the driver moves away from a neutral frame, or the driver's pose itself.",
+            rich_help_panel=MOTION,
+        ),
+    ] = True,
+    adapt_scale: Annotated[
+        bool,
+        typer.Option(
+            "--adapt-scale/--no-adapt-scale", help="Scale relative motion to the size of the portrait's face.", rich_help_panel=MOTION
+        ),
+    ] = True,
+    find_best_frame: Annotated[
+        bool,
+        typer.Option("--find-best-frame", help="Take the frame most like the portrait's pose for neutral.", rich_help_panel=MOTION),
+    ] = False,
+    best_frame: Annotated[
+        int | None,
+        typer.Option(
+            "--best-frame", min=0, metavar="N", help="Take frame N, counted from 0, for neutral.", rich_help_panel=MOTION,
+            show_default="the first with a face",
+        ),
+    ] = None,
+    no_face: Annotated[
+        bool,
+        typer.Option("--no-face", help="Look for no faces: take the middle squares of source and driver.", rich_help_panel=PICTURE),
+    ] = False,
+    paste_back: Annotated[
+        bool,
+        typer.Option(
+            "--paste-back/--no-paste-back", help="Put the face back into the whole picture, or show it alone.", rich_help_panel=PICTURE
+        ),
+    ] = False,
+    image_size: Annotated[
+        int | None,
+        typer.Option(
+            min=32, max=8192, help="Side of the face shown alone, or longest side of the whole picture, px.", rich_help_panel=PICTURE,
+            show_default=f"the model's; at most {LONGEST} with --paste-back",
+        ),
+    ] = None,
+    frame_rate: Annotated[
+        float, typer.Option(min=1, max=240, help="Pictures a second where the driver is a folder.", rich_help_panel=PICTURE)
+    ] = 25.0,
+    model: Annotated[
+        str, typer.Option(help="An embedded model by name, a model folder, or demo (no network).", rich_help_panel=MODEL)
+    ] = EMBEDDED_MODEL,
+    engine: Annotated[str, typer.Option(help="What runs it: auto, openvino or onnxruntime.", rich_help_panel=MODEL)] = "auto",
+) -> None:  # fmt: skip
+    """Animate a portrait with the motion of a driving clip.
+
+    puppet-animate mona_lisa.jpg webcam.mp4 -o result.mp4
+
+    Ctrl-C ends early and keeps what was done as a playable video.
+    """
+    if find_best_frame and best_frame is not None:
+        raise SettingsError("--find-best-frame and --best-frame both choose the neutral frame.", "Leave one of them out.")
+    if find_best_frame and no_face:
+        raise SettingsError(
+            "--find-best-frame compares faces, and --no-face looks for none.", "Leave one of them out, or use --best-frame."
+        )
+    logging.basicConfig(
+        handlers=[RichHandler(console=notices, show_time=False, show_path=False)], level=logging.WARNING, format="%(message)s"
+    )
+    order = Order(
+        source=source,
+        driving=driving,
+        output=output,
+        relative=relative,
+        adapt_scale=adapt_scale,
+        find_best_frame=find_best_frame,
+        best_frame=best_frame,
+        no_face=no_face,
+        paste_back=paste_back,
+        image_size=image_size,
+        frame_rate=Fraction(frame_rate).limit_denominator(1001),
+        audio=audio,
+        model=model,
+        engine=engine,
+    )
+    report = animate(order)
+    if as_json:
+        print(json.dumps(asdict(report)))  # noqa: T201  data, not words: rich would wrap it
+    else:
+        _tell(report)
+    if report.interrupted:
+        raise typer.Exit(130)
+
+
+def _tell(report: Report) -> None:
+    """Say what was written and what a person should know of it."""
+    if report.interrupted:
+        notices.print("Interrupted." if report.frames else "Interrupted before the first frame: nothing was written.")
+    if report.frames:
+        sound = ", with sound" if report.sound else ""
+        size = f"{report.width}x{report.height}"
+        screen.print(
+            f"{escape(report.output)}: {report.frames} frames, {size}{sound}, at {report.fps:.1f} frames a second", highlight=False
+        )
+    if report.frames_without_face:
+        missing = f"The driver's face was missing in {report.frames_without_face} of {report.frames} frames"
+        notices.print(f"{missing}: the portrait held still there.", highlight=False)
+    if report.crop == "following":
+        notices.print("The driver's face wanders far, so the crop follows it: its slow shifts are not carried over.", highlight=False)
+
+
+def main() -> None:
+    """The console script."""
+    run_command(app)

@@ -1,0 +1,182 @@
+"""One offline animation from files to file: what `puppet-animate` was asked for, carried out, and what came of it."""
+
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from time import perf_counter
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from puppet.animation import Animation, animate_clip
+from puppet.animator import Animator, FaceFinder
+from puppet.assets import model_folder
+from puppet.clip import Clip, open_clip
+from puppet.compose import PasteBack
+from puppet.demo import DemoAnimator, DemoFaceFinder
+from puppet.driver_survey import Survey, Surveyor
+from puppet.errors import MediaError
+from puppet.frame_folder import FrameFolder
+from puppet.picture import Picture, cut, freeze
+from puppet.portrait import Portrait, load_portrait
+from puppet.puppeteer import Facts
+from puppet.sound import Sound
+from puppet.timings import Timings
+from puppet.video_writer import VideoWriter
+from ui.animate_progress import AnimateProgress
+from ui.console import notices
+from ui.interrupt import Interrupt
+
+LONGEST = 1920
+"""Longer side of a result with the face pasted back, px, unless another is asked for."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What was asked for; the options of `puppet-animate` under their own names."""
+
+    source: Path
+    driving: Path
+    output: Path
+    relative: bool
+    adapt_scale: bool
+    find_best_frame: bool
+    best_frame: int | None
+    no_face: bool
+    paste_back: bool
+    image_size: int | None
+    frame_rate: Fraction
+    audio: bool
+    model: str
+    engine: str
+
+
+@dataclass
+class Report:
+    """What came of it, as --json prints it: sizes in pixels, speed and time of the animation alone, stages in milliseconds."""
+
+    output: str
+    model: str
+    engine: str
+    device: str
+    width: int = 0
+    height: int = 0
+    frames: int = 0
+    frames_without_face: int = 0
+    neutral_frame: int = 0
+    crop: str = "steady"
+    sound: bool = False
+    fps: float = 0.0
+    seconds: float = 0.0
+    stages: dict[str, float] | None = None
+    interrupted: bool = False
+
+
+class Means(NamedTuple):
+    """What an order is carried out with; whoever opened it closes it."""
+
+    clip: Clip
+    portrait: Portrait
+    animator: Animator
+    finder: FaceFinder | None
+
+
+def open_model(model: str, engine: str) -> tuple[Animator, Facts]:
+    """The animator of a model by name or folder, and what runs it. Raises `ModelError`, `EngineError`."""
+    if model == "demo":
+        return DemoAnimator(), Facts("demo", "no engine", "without a network the portrait only shifts and tilts")
+    from engines.animator import open_animator  # noqa: PLC0415  the runtimes load only here
+
+    animator = open_animator(model_folder(model), engine)
+    return animator, Facts(animator.card.name, animator.engine, animator.device.description)
+
+
+def open_finder(model: str) -> FaceFinder:
+    """The face finder that goes with a model. Raises `EngineError`, `ModelError`."""
+    if model == "demo":
+        return DemoFaceFinder()
+    from engines.faces import open_face_finder  # noqa: PLC0415  the runtimes load only here
+
+    return open_face_finder()
+
+
+def animate(order: Order) -> Report:
+    """Do what was asked; Ctrl-C ends it early with what was done. Raises `PuppetError`, and then no new video is left."""
+    for given in (order.source, order.driving):
+        if order.output.exists() and given.exists() and order.output.samefile(given):
+            raise MediaError(f"{order.output} would be written over {given}, which is read.", "Give the result another name.")
+    clip = open_clip(order.driving, order.frame_rate)
+    with ExitStack() as stack:
+        animator, facts = open_model(order.model, order.engine)
+        stack.enter_context(closing(animator))
+        finder = None if order.no_face else stack.enter_context(closing(open_finder(order.model)))
+        notices.print(f"{facts.model} on {facts.engine} ({facts.device})", highlight=False, markup=False)
+        longest = order.image_size or LONGEST
+        portrait = load_portrait(order.source, finder, animator.card.side, *([longest] if order.paste_back else []))
+        report = Report(str(order.output), facts.model, facts.engine, facts.device)
+        interrupt = stack.enter_context(Interrupt())
+        try:
+            _animate(order, Means(clip, portrait, animator, finder), report, AnimateProgress(interrupt))
+        except KeyboardInterrupt:
+            report.interrupted = True
+        return report
+
+
+def _animate(order: Order, means: Means, report: Report, progress: AnimateProgress) -> None:
+    """Go through the clip twice, to look and to animate, and keep the report up to date. Raises `KeyboardInterrupt`."""
+    clip, portrait, animator, _ = means
+    side = animator.card.side
+    draw = PasteBack(portrait.picture, portrait.square, side) if order.paste_back else _resizer(order.image_size or side)
+    report.height, report.width = draw(portrait.face).shape[:2]
+    timings = Timings(window=float("inf"))
+    with _open_output(order, clip, report) as writer, progress:
+        report.sound = writer.sound_kept
+        survey = _survey(order, means, progress)
+        report.neutral_frame, report.crop = survey.neutral, "steady" if survey.steady else "following"
+        animation = Animation(animator, portrait.face, relative=order.relative, adapt_scale=order.adapt_scale)
+        square = survey.squares[survey.neutral]
+        assert square is not None, "the neutral frame has a face"
+        animation.settle(cut(survey.neutral_picture, square, side))
+        begin = perf_counter()
+        try:
+            frames = progress.follow(clip, "Animating", len(survey.squares))
+            for result in animate_clip(animation, frames, survey.squares, side, timings):
+                with timings.stage("compose"):
+                    image = draw(result.face)
+                with timings.stage("write"):
+                    writer.write(image, result.time)
+                report.frames += 1
+                report.frames_without_face += not result.found
+        finally:
+            report.seconds = perf_counter() - begin
+            report.fps = report.frames / max(report.seconds, 1e-9)
+            report.stages = {name: spread.p50 * 1e3 for name, spread in timings.snapshot().stages.items()}
+
+
+def _survey(order: Order, means: Means, progress: AnimateProgress) -> Survey:
+    surveyor = Surveyor(means.finder, means.portrait.landmarks if order.find_best_frame else None, order.best_frame)
+    for frame in progress.follow(means.clip, "Looking at the driver", means.clip.frame_count):
+        surveyor.look(frame.picture)
+    return surveyor.sum_up(means.clip)
+
+
+def _open_output(order: Order, clip: Clip, report: Report) -> VideoWriter | FrameFolder:
+    if order.output.is_dir() or not order.output.suffix:
+        return FrameFolder(order.output)
+    sound = Sound(clip.path, clip.sound_start) if order.audio and clip.sound_start is not None else None
+    return VideoWriter(order.output, report.width, report.height, clip.rate, sound)
+
+
+def _resizer(side: int) -> Callable[[Picture], Picture]:
+    """What brings a square picture to (side, side, 3)."""
+
+    def resize(face: Picture) -> Picture:
+        if len(face) == side:
+            return face
+        how = cv2.INTER_AREA if side < len(face) else cv2.INTER_CUBIC
+        return freeze(np.asarray(cv2.resize(face, (side, side), interpolation=how), dtype=np.uint8))
+
+    return resize
