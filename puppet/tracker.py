@@ -163,7 +163,7 @@ class SteadySquare:
         spread = origin - origin.mean()
         turn = np.vdot(spread, points - points.mean()) / np.vdot(spread, spread).real
         centre = points.mean() + turn * (complex(self._place[0], self._place[1]) - origin.mean())
-        return np.array([centre.real, centre.imag, self._place[2] + math.log(abs(turn))])
+        return np.array([centre.real, centre.imag, self._place[2] + math.log(max(abs(turn), 1e-3))])
 
     def _spring(self, state: State, target: State, step: float) -> State:
         """The state after `step` seconds of a critically damped spring, exactly, whatever the frame rate."""
@@ -180,7 +180,8 @@ class SteadySquare:
         far, zoom = self._gap(state, target)
         share = np.full(3, min(1.0, self._settings.leash / max(far, 1e-9)))
         share[2] = min(1.0, ZOOM_LEASH / max(zoom, 1e-9))
-        return target + (state - target) * share
+        led: State = target + (state - target) * share
+        return led
 
     @staticmethod
     def _gap(state: State, target: State) -> tuple[float, float]:
