@@ -5,6 +5,7 @@ from pathlib import Path
 
 from puppet.assets import driving_clip
 from puppet.camera import Camera, DeviceCamera, is_url
+from puppet.clip import open_clip
 from puppet.clip_camera import ClipCamera
 from puppet.errors import CameraError
 from puppet.settings import CameraSettings
@@ -21,12 +22,12 @@ def choose_camera(settings: CameraSettings, timings: Timings, say: Callable[[str
     if is_url(source) or Path(source).is_char_device():
         return DeviceCamera(source, settings, timings)
     if source and not source.isdecimal():
-        return ClipCamera(Path(source).expanduser(), timings)
+        return ClipCamera(open_clip(Path(source).expanduser()), timings)
     try:
         return DeviceCamera(int(source or 0), settings, timings)
     except CameraError as error:
         say(f"{error.sentence} The bundled clip drives instead.")
-        return ClipCamera(driving_clip(), timings, f"the bundled clip {driving_clip().name}, because {_lower(error.sentence)}")
+        return ClipCamera(open_clip(driving_clip()), timings, f"the bundled clip {driving_clip().name}, because {_lower(error.sentence)}")
 
 
 def _lower(sentence: str) -> str:

@@ -2,10 +2,9 @@
 
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from time import perf_counter
 
-from puppet.clip import Frame, open_clip
+from puppet.clip import Clip, Frame
 from puppet.live_frame import LiveFrame
 from puppet.timings import Timings
 
@@ -16,14 +15,12 @@ LATE = 0.5
 class ClipCamera:
     """A video, gif, picture or folder of pictures paced by the clock; it is decoded one frame ahead."""
 
-    def __init__(self, path: Path, timings: Timings, words: str = "") -> None:
-        """`words` replaces the description. Opens the clip at once. Raises `MediaError`."""
-        self._clip = open_clip(path)
+    def __init__(self, clip: Clip, timings: Timings, words: str = "") -> None:
+        """`words` replaces the description."""
+        self._clip = clip
         self._timings = timings
         self._interrupted = threading.Event()
-        self.words = (
-            words or f"the clip {path.name}, {self._clip.width}x{self._clip.height} at {float(self._clip.rate):.3g} frames per second"
-        )
+        self.words = words or f"the clip {clip.path.name}, {clip.width}x{clip.height} at {float(clip.rate):.3g} frames per second"
         self.open()
 
     def open(self) -> None:

@@ -49,7 +49,7 @@ class CameraSettings(BaseModel):
     width: int = Field(default=640, ge=64, le=7680, title="Width", description="width asked of the camera", json_schema_extra=unit("px"))
     height: int = Field(default=480, ge=64, le=4320, title="Height", description="height asked of the camera", json_schema_extra=unit("px"))
     rate: float = Field(
-        default=30.0, ge=1, le=240, title="Rate", description="frames per second asked of the camera", json_schema_extra=unit("1/s")
+        default=30.0, ge=1, le=240, title="Rate", description="rate asked of the camera", json_schema_extra=unit("frames per second")
     )
     mirror: bool = Field(default=True, title="Mirror", description="flip the driver left to right, as a mirror does")
 

@@ -10,6 +10,7 @@ import pytest
 from puppet import camera_choice, clip_camera
 from puppet.assets import driving_clip
 from puppet.camera_choice import choose_camera
+from puppet.clip import open_clip
 from puppet.clip_camera import ClipCamera
 from puppet.errors import CameraError, MediaError
 from puppet.picture_file import write_picture
@@ -32,7 +33,7 @@ def brightness(camera: ClipCamera, count: int) -> list[int]:
 
 
 def test_a_clip_plays_at_its_own_rate_and_over_again(folder: Path) -> None:
-    camera = ClipCamera(folder, Timings())
+    camera = ClipCamera(open_clip(folder), Timings())
     camera.open()
     start = time.perf_counter()
     assert brightness(camera, 7) == [0, 50, 100, 0, 50, 100, 0]
@@ -41,7 +42,7 @@ def test_a_clip_plays_at_its_own_rate_and_over_again(folder: Path) -> None:
 
 
 def test_the_age_of_a_frame_starts_when_its_time_has_come(folder: Path) -> None:
-    camera = ClipCamera(folder, Timings())
+    camera = ClipCamera(open_clip(folder), Timings())
     camera.read()
     frame = camera.read()
     assert frame is not None
@@ -50,7 +51,7 @@ def test_the_age_of_a_frame_starts_when_its_time_has_come(folder: Path) -> None:
 
 def test_a_clip_that_fell_behind_does_not_hurry(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clip_camera, "LATE", 0.05)
-    camera = ClipCamera(folder, Timings())
+    camera = ClipCamera(open_clip(folder), Timings())
     camera.read()
     time.sleep(0.2)
     camera.read()
@@ -60,7 +61,7 @@ def test_a_clip_that_fell_behind_does_not_hurry(folder: Path, monkeypatch: pytes
 
 
 def test_an_interrupt_ends_the_wait_for_the_next_frame(folder: Path) -> None:
-    camera = ClipCamera(folder / "0.png", Timings())
+    camera = ClipCamera(open_clip(folder / "0.png"), Timings())
     camera.read()
     camera._start += 30.0
     threading.Timer(0.05, camera.interrupt).start()
@@ -70,7 +71,7 @@ def test_an_interrupt_ends_the_wait_for_the_next_frame(folder: Path) -> None:
 
 
 def test_a_closed_clip_gives_nothing_until_it_is_opened_again(folder: Path) -> None:
-    camera = ClipCamera(folder, Timings())
+    camera = ClipCamera(open_clip(folder), Timings())
     camera.read()
     camera.close()
     camera.close()

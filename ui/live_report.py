@@ -1,0 +1,113 @@
+"""What a live run measured, as a table for a person and as JSON for a program."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import BaseModel, Field
+from rich.table import Table
+
+from puppet.errors import MediaError
+from puppet.picture_file import unwritable
+from puppet.pipeline import Pipeline
+from puppet.timings import Spread
+
+STAGES = ("capture", "track", "detect", "animate", "sink", "screen", "recorder")
+"""The stages in the order a frame goes through them."""
+
+
+class Milliseconds(BaseModel):
+    """Median and 95th percentile of a duration, ms."""
+
+    p50: float
+    p95: float
+    samples: int
+
+
+class LiveReport(BaseModel):
+    """One live run, as --json writes it."""
+
+    driving: str = Field(description="where the driver came from, in words")
+    portrait: str
+    model: str
+    engine: str
+    device: str
+    seconds: float = Field(description="how long the run lasted from its first picture on")
+    measured_seconds: float = Field(description="the last part of the run, to which the figures below belong")
+    frames: int = Field(description="pictures that reached the sink")
+    frames_per_second: float
+    age_ms: Milliseconds = Field(description="from the capture of a frame to the end of the sink")
+    stages_ms: dict[str, Milliseconds]
+    skipped: dict[str, int] = Field(description="what went by each reader because it was busy, over the whole run")
+    recorded: str | None = None
+    recorded_frames: int = 0
+
+
+def make_report(pipeline: Pipeline, sink: str, portrait: Path, seconds: float) -> LiveReport | None:
+    """The report of a run that is still going on, seen from one sink; None before its first picture."""
+    snapshot, facts = pipeline.timings.snapshot(), pipeline.facts
+    arrivals = snapshot.sinks.get(sink)
+    if arrivals is None or facts is None:
+        return None
+    return LiveReport(
+        driving=pipeline.camera.words,
+        portrait=portrait.name,
+        model=facts.model,
+        engine=facts.engine,
+        device=facts.device,
+        seconds=round(seconds, 3),
+        measured_seconds=round(min(seconds, pipeline.timings.window), 3),
+        frames=arrivals.age.samples,
+        frames_per_second=round(arrivals.rate, 2),
+        age_ms=_milliseconds(arrivals.age),
+        stages_ms={name: _milliseconds(snapshot.stages[name]) for name in STAGES if name in snapshot.stages},
+        skipped=dict(pipeline.skipped),
+    )
+
+
+def report_table(report: LiveReport) -> Table:
+    """The figures as a table."""
+    table = Table(title=f"{report.portrait} on {report.model}, driven by {report.driving}", title_justify="left", title_style="bold")
+    for heading, justify in (("stage", "left"), ("median ms", "right"), ("95 % ms", "right"), ("samples", "right")):
+        table.add_column(heading, justify=justify)  # type: ignore[arg-type]
+    for name, spread in report.stages_ms.items():
+        table.add_row(name, *_cells(spread))
+    table.add_section()
+    table.add_row("age at the sink", *_cells(report.age_ms), style="bold")
+    return table
+
+
+def report_words(report: LiveReport) -> Iterator[str]:
+    """What the table does not say, a sentence a line."""
+    skipped = ", ".join(f"{count} by {name}" for name, count in report.skipped.items())
+    yield f"{report.frames_per_second:.1f} frames per second on {report.engine}, {report.device}; skipped: {skipped}."
+    if report.recorded is not None:
+        yield f"{report.recorded}: {report.recorded_frames} frames."
+
+
+def check_folder(path: Path) -> None:
+    """Raise `MediaError` if the folder that `path` is to be written to does not exist: now rather than after the run."""
+    if path.is_dir():
+        raise MediaError(f"{path} is a folder; a file name is needed here.")
+    if not path.absolute().parent.is_dir():
+        raise MediaError(f"There is no folder {path.parent} to write {path.name} to.", "Make the folder first.")
+
+
+def write_report(path: Path, report: LiveReport) -> None:
+    """Write the report as JSON, whole or not at all. Raises `MediaError`."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        temporary.write_text(report.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        raise unwritable(path, error) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _milliseconds(spread: Spread) -> Milliseconds:
+    return Milliseconds(p50=round(spread.p50 * 1000, 3), p95=round(spread.p95 * 1000, 3), samples=spread.samples)
+
+
+def _cells(spread: Milliseconds) -> tuple[str, str, str]:
+    return f"{spread.p50:.2f}", f"{spread.p95:.2f}", str(spread.samples)

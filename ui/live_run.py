@@ -1,0 +1,155 @@
+"""A live run put together from settings: which parts are opened, where they run, and what is told at the end."""
+
+import math
+import signal
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
+from pathlib import Path
+from time import perf_counter
+
+from puppet.assets import model_folder
+from puppet.camera import Camera
+from puppet.camera_choice import choose_camera
+from puppet.clip import Clip, Frame
+from puppet.clip_camera import ClipCamera
+from puppet.contract import read_card
+from puppet.demo import DemoAnimator, demo_frames
+from puppet.pipeline import Pipeline, Sink
+from puppet.portrait import load_portrait
+from puppet.puppeteer import Puppeteer, Shown
+from puppet.recorder import Recorder
+from puppet.settings import LiveSettings
+from puppet.timings import Timings
+from puppet.tracker import FaceTracker
+from puppet.wardrobe import Wardrobe
+from ui.animate_run import open_finder, open_model
+from ui.console import notices
+from ui.live_report import LiveReport, make_report
+
+DEMO = "demo"
+"""The model that is none: a drawn driver and an animator without a network."""
+
+DEMO_RATE = 25
+"""Frames a second of the drawn driver."""
+
+
+@dataclass(frozen=True)
+class LiveOrder:
+    """What was asked for. portraits: files, at least one, the first is worn; seconds: None runs until told to stop."""
+
+    settings: LiveSettings
+    portraits: tuple[Path, ...]
+    seconds: float | None
+    record: Path | None
+
+
+class Arrival:
+    """The sink of a run without a window: takes every picture and does nothing, so that its age can be told."""
+
+    name = "sink"
+    backlog = 0
+
+    def show(self, shown: Shown) -> None:
+        """Take one picture."""
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+class LiveRun:
+    """The parts of one live run."""
+
+    def __init__(self, order: LiveOrder, sinks: tuple[Sink, ...], timings: Timings) -> None:
+        """Opens nothing yet but the model's card. Raises `ModelError`."""
+        self.order = order
+        self.timings = timings
+        self.recorder = Recorder(order.record, order.settings.camera.rate) if order.record is not None else None
+        side = DemoAnimator().card.side if order.settings.model == DEMO else read_card(model_folder(order.settings.model)).side
+        self.wardrobe = Wardrobe(order.portraits, partial(open_finder, order.settings.model), side)
+        if self.recorder is not None:
+            sinks = (*sinks, self.recorder)
+        self.pipeline = Pipeline(self._open_camera, self._open_puppeteer, sinks, timings)
+
+    def _open_camera(self) -> Camera:
+        """On the capture thread."""
+        settings = self.order.settings
+        if settings.model == DEMO and not settings.camera.source:
+            return ClipCamera(demo_clip(), self.timings, "the drawn demo driver")
+        return choose_camera(settings.camera, self.timings, partial(notices.print, highlight=False, markup=False))
+
+    def _open_puppeteer(self) -> Puppeteer:
+        """On the render thread."""
+        settings = self.order.settings
+        with ExitStack() as opened:
+            animator, facts = open_model(settings.model, settings.engine)
+            opened.enter_context(closing(animator))
+            finder = open_finder(settings.model)
+            opened.enter_context(closing(finder))
+            portrait = load_portrait(self.order.portraits[0], finder, animator.card.side)
+            opened.pop_all()
+        tracker = FaceTracker(finder)
+        return Puppeteer(animator, tracker, portrait, settings.motion, mirror=settings.camera.mirror, facts=facts, timings=self.timings)
+
+    def report(self, sink: str, begun: float) -> LiveReport | None:
+        """What was measured since `begun`, as that sink saw it; None without a picture. Before the pipeline stops."""
+        return make_report(self.pipeline, sink, self.order.portraits[0], perf_counter() - begun)
+
+    def finish(self, report: LiveReport | None) -> LiveReport | None:
+        """The report with what was recorded. After the pipeline has stopped."""
+        self.wardrobe.close()
+        if report is None or self.recorder is None:
+            return report
+        return report.model_copy(update={"recorded": str(self.recorder.path), "recorded_frames": self.recorder.frame_count})
+
+
+def run_headless(order: LiveOrder) -> LiveReport | None:
+    """Run without a window for `order.seconds` from the first picture on, or until Ctrl-C; None when no picture came."""
+    arrival = Arrival()
+    run = LiveRun(order, (arrival,), Timings(window=math.inf))
+    first = run.pipeline.shown.reader()
+    begun = perf_counter()
+    with run.pipeline:
+        try:
+            while first.wait(0.2) is None and not run.pipeline.wait(0):
+                pass
+            begun = perf_counter()
+            run.pipeline.wait(order.seconds)
+        except KeyboardInterrupt:
+            notices.print("Interrupted.")
+        report = run.report(arrival.name, begun)
+    return run.finish(report)
+
+
+def run_window(order: LiveOrder) -> LiveReport | None:
+    """Run in a window until it is closed, or for `order.seconds`; None when no picture came. Raises what ended the run."""
+    from ui.display import open_application  # noqa: PLC0415  Qt is loaded only where a window is wanted
+
+    application = open_application()
+    from PySide6.QtCore import QTimer  # noqa: PLC0415
+
+    from ui.live_window import LiveWindow  # noqa: PLC0415
+
+    run = LiveRun(order, (), Timings())
+    begun = perf_counter()
+    with run.pipeline:
+        window = LiveWindow(run.pipeline, run.wardrobe)
+        previous = signal.signal(signal.SIGINT, lambda *_: window.close())
+        try:
+            if order.seconds is not None:
+                QTimer.singleShot(round(order.seconds * 1000), window.close)
+            window.show()
+            application.exec()
+        finally:
+            signal.signal(signal.SIGINT, previous)
+        if window.failure is not None:
+            raise window.failure
+        report = run.report("screen", begun)
+    return run.finish(report)
+
+
+def demo_clip() -> Clip:
+    """The drawn driver, without an end."""
+    frames = lambda: (Frame(picture, index / DEMO_RATE) for index, picture in enumerate(demo_frames(rate=DEMO_RATE)))  # noqa: E731
+    return Clip(Path(DEMO), 640, 480, Fraction(DEMO_RATE), None, None, frames)

@@ -1,0 +1,196 @@
+"""The window of a live run: the driver and the portrait side by side, what happens, and how long it takes."""
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from puppet.errors import PuppetError
+from puppet.pipeline import Pipeline
+from puppet.portrait import Portrait
+from puppet.puppeteer import Puppeteer, Shown
+from puppet.wardrobe import Wardrobe
+from ui.picture_view import PictureView
+from ui.portrait_strip import KEYS, PortraitStrip
+from ui.timings_table import TimingsTable, dim, milliseconds
+
+PULL_MS = 12
+"""How often the window looks for a new picture, ms."""
+
+TELL_MS = 400
+"""How often words and figures are written anew, ms: slower than pictures, so that they can be read."""
+
+MESSAGES = {"live": "", "settling": "Look straight ahead …", "no face": "No face in sight: the last picture is held"}
+
+HINTS = (("1 – 9", "portrait"), ("X", "neutral pose: now"), ("M", "mirror"), ("Esc", "quit"))
+
+
+class LiveWindow(QWidget):
+    """Pulls pictures on a timer and posts orders; it never waits for the run. GUI thread."""
+
+    def __init__(self, pipeline: Pipeline, wardrobe: Wardrobe) -> None:
+        """Shows a run that its owner starts and stops; `failure` is what ended it, once the window has closed by itself."""
+        super().__init__()
+        self.failure: BaseException | None = None
+        self._pipeline = pipeline
+        self._wardrobe = wardrobe
+        self._reader = pipeline.shown.reader()
+        self._unpainted: Shown | None = None
+        self._worn = 0
+        self._troubles: dict[int, str] = {}
+        self._notice = ""
+        self.setWindowTitle("Puppet")
+        self._driver_view = PictureView("You")
+        self._portrait_view = PictureView("Portrait", self._painted)
+        self._portrait_view.show_message("Opening the model …")
+        self._driver_view.show_message("Opening the camera …")
+        self.strip = PortraitStrip(wardrobe.paths, self.wear)
+        self._words = {name: _telling() for name in ("Driver", "Model", "Pace")}
+        self._notice_label = _telling()
+        self._table = TimingsTable()
+        self._lay_out()
+        for index in range(len(wardrobe.paths)):
+            self._fetch(index, lambda *_: None)
+        self._pull_timer = self._every(PULL_MS, self._pull, Qt.TimerType.PreciseTimer)
+        self._tell_timer = self._every(TELL_MS, self._tell, Qt.TimerType.CoarseTimer)
+
+    def wear(self, index: int) -> None:
+        """Put on the portrait of this number, from 0, as soon as it is ready; the present one serves until then."""
+        if index < len(self._wardrobe.paths):
+            self._notice = ""
+            self._fetch(index, partial(self._put_on, index))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Obey the keys that the hints name."""
+        key = event.key()
+        if event.text() and event.text() in KEYS:
+            self.wear(KEYS.index(event.text()))
+        elif key == Qt.Key.Key_X:
+            self._pipeline.post(Puppeteer.recalibrate)
+        elif key in (Qt.Key.Key_M, Qt.Key.Key_Space):
+            self._pipeline.post(Puppeteer.turn_mirror)
+        elif key in (Qt.Key.Key_Escape, Qt.Key.Key_Q):
+            self.close()
+        else:
+            super().keyPressEvent(event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        """Look no more."""
+        self._pull_timer.stop()
+        self._tell_timer.stop()
+        super().closeEvent(event)
+
+    # What is seen
+
+    def _pull(self) -> None:
+        """Show the newest picture if it is new; close the window if the run has ended."""
+        try:
+            ended = self._pipeline.wait(0)
+        except BaseException as error:  # to be raised where the window was opened
+            self.failure = error
+            ended = True
+        if ended:
+            self.close()
+            return
+        read = self._reader.take()
+        if read is not None:
+            shown = self._unpainted = read.value
+            self._driver_view.show_picture(shown.frame.picture, "", shown.tracked.square if shown.state != "no face" else None)
+            self._portrait_view.show_picture(shown.image, MESSAGES[shown.state])
+            for index, button in enumerate(self.strip.buttons):
+                button.set_worn(index == self._worn)
+
+    def _painted(self, seconds: float) -> None:
+        """The portrait was painted: once for each picture that counts as its arrival."""
+        shown, self._unpainted = self._unpainted, None
+        if shown is not None:
+            self._pipeline.timings.sample("screen", seconds)
+            self._pipeline.timings.arrive("screen", shown.frame.captured)
+
+    def _tell(self) -> None:
+        """Write the words and figures anew."""
+        snapshot, facts, camera = self._pipeline.timings.snapshot(), self._pipeline.facts, self._pipeline.camera
+        self._words["Driver"].setText(camera.words)
+        self._driver_view.show_message(camera.words if camera.lost else "")
+        if facts is not None:
+            self._words["Model"].setText(f"{facts.model}, on {facts.engine}, {facts.device}")
+        screen = snapshot.sinks.get("screen")
+        if screen is not None:
+            skipped = self._pipeline.skipped["render"]
+            self._words["Pace"].setText(
+                f"{screen.rate:.1f} frames per second, {milliseconds(screen.age.p50)} ms behind the camera, {skipped} skipped"
+            )
+        self._table.show_snapshot(snapshot)
+        self._show_wardrobe()
+
+    def _show_wardrobe(self) -> None:
+        for index, button in enumerate(self.strip.buttons):
+            portrait = self._wardrobe.at_hand(index)
+            if portrait is not None and not button.has_picture:
+                button.show_picture(portrait.face)
+            button.tell(self._troubles.get(index, ""))
+        self._notice_label.setText(self._notice)
+
+    # Portraits
+
+    def _fetch(self, index: int, swap: Callable[[Puppeteer, Portrait], None]) -> None:
+        self._pipeline.prepare(partial(self._wardrobe.read, index), swap, partial(self._refuse, index))
+
+    def _put_on(self, index: int, puppeteer: Puppeteer, portrait: Portrait) -> None:
+        """On the render thread: wear a portrait that is ready."""
+        puppeteer.wear(portrait)
+        self._worn = index
+
+    def _refuse(self, index: int, error: PuppetError) -> None:
+        """On the worker: remember why a portrait can't be worn, until the words are written anew."""
+        self._troubles[index] = self._notice = str(error)
+
+    # What it is made of
+
+    def _every(self, pause_ms: int, action: Callable[[], None], kind: Qt.TimerType) -> QTimer:
+        timer = QTimer(self)
+        timer.setTimerType(kind)
+        timer.timeout.connect(action)
+        timer.start(pause_ms)
+        return timer
+
+    def _lay_out(self) -> None:
+        views = QHBoxLayout()
+        views.setSpacing(12)
+        views.addWidget(self._driver_view, 1)
+        views.addWidget(self._portrait_view, 1)
+        words = QFormLayout()
+        words.setHorizontalSpacing(16)
+        words.setVerticalSpacing(2)
+        for name, label in self._words.items():
+            words.addRow(dim(QLabel(name)), label)
+        figures = QHBoxLayout()
+        figures.setSpacing(32)
+        figures.addLayout(words, 1)
+        figures.addWidget(self._table, 0, Qt.AlignmentFlag.AlignTop)
+        foot = QHBoxLayout()
+        foot.addWidget(self._notice_label, 1)
+        foot.addWidget(_hints())
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(16, 16, 16, 12)
+        whole.setSpacing(12)
+        whole.addLayout(views, 1)
+        whole.addWidget(self.strip)
+        whole.addLayout(figures)
+        whole.addLayout(foot)
+
+
+def _telling() -> QLabel:
+    """A line of status that gives way rather than widen the window."""
+    label = QLabel("…")
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    label.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    return label
+
+
+def _hints() -> QLabel:
+    """The keys and what they do."""
+    return dim(QLabel("    ".join(f"<b>{key}</b>&nbsp;{does}" for key, does in HINTS)))
