@@ -59,16 +59,16 @@ class CompactGenerator(nn.Module):
         motion = self.motion(appearance["source_small"], source, driving)
         warped = self.warp(image, motion.deformation)  # B,3,H,W
         quarter = self.warp(appearance["source_quarter"], motion.deformation)
-        quarter = quarter * resize(motion.occlusion, *quarter.shape[-2:])
+        quarter = quarter * resize(motion.occlusion, *quarter.shape[-2:]).to(quarter.dtype)
         eighth = self.warp(appearance["source_eighth"], motion.deformation)
-        eighth = self.eighth(eighth * resize(motion.occlusion, *eighth.shape[-2:]))
+        eighth = self.eighth(eighth * resize(motion.occlusion, *eighth.shape[-2:]).to(eighth.dtype))
         parts = [
             quarter,
             resize(eighth, *quarter.shape[-2:]),
-            functional.pixel_unshuffle(warped - 0.5, SHUFFLE),
+            functional.pixel_unshuffle(warped.to(quarter.dtype) - 0.5, SHUFFLE),
         ]
         if self.detail_points:
-            parts.append(self.draw_details(source, driving, quarter))
+            parts.append(self.draw_details(source, driving, quarter).to(quarter.dtype))
         painted = self.head(self.quarter(self.merge(torch.cat(parts, dim=1))))
         painted = functional.pixel_shuffle(painted.float(), SHUFFLE)  # B,4,H,W
         colour, alpha = torch.sigmoid(painted[:, :3]), torch.sigmoid(painted[:, 3:])

@@ -1,0 +1,27 @@
+"""The `puppet-train` command: one function per verb, each in its own file."""
+
+import sys
+
+import typer
+
+from puppet.errors import EXIT_CODE, PuppetError
+from training.fit_command import fit
+
+app = typer.Typer(help="Train, judge and export the networks that animate portraits.", no_args_is_help=True, pretty_exceptions_enable=False)
+app.command()(fit)
+
+
+@app.callback()
+def _root() -> None:
+    """Train, judge and export the networks that animate portraits."""
+
+
+def main() -> None:
+    """Run the command; an expected error becomes its sentence and a non-zero exit."""
+    try:
+        app()
+    except PuppetError as error:
+        typer.secho(f"Error: {error.sentence}", fg=typer.colors.RED, err=True)
+        if error.hint:
+            typer.echo(error.hint, err=True)
+        sys.exit(EXIT_CODE)
