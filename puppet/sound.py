@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
@@ -28,6 +29,9 @@ class Sound(NamedTuple):
     start: float
 
 
+PREROLL = Fraction(1, 20)
+"""Sound kept from before the first picture, s: decoders need some to find their feet, and containers hide it."""
+
 TimedPacket: TypeAlias = "tuple[float, Packet[AudioStream]]"
 """A packet and when it sounds, in seconds since the first picture."""
 
@@ -45,7 +49,7 @@ class SoundTrack:
         self._output = output
         self._source = av.open(sound.path, metadata_errors="ignore")
         stream = self._source.streams.audio[0]
-        self._copied = stream.codec_context.name in COPIED
+        self._copied = stream.codec_context.codec.canonical_name in COPIED
         if self._copied:
             self._target = output.add_stream_from_template(stream)
         else:
@@ -81,7 +85,7 @@ class SoundTrack:
                 if packet.pts is None or packet.dts is None:
                     continue
                 shift = round(self._start / packet.time_base)
-                if packet.pts + (packet.duration or 1) > shift:
+                if packet.pts >= shift - PREROLL / packet.time_base:
                     packet.pts, packet.dts = packet.pts - shift, packet.dts - shift
                     yield packet
         except av.error.FFmpegError as error:

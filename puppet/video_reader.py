@@ -28,14 +28,18 @@ DEFAULT_RATE = Fraction(25)
 
 @dataclass
 class Video:
-    """What is known of a video before it is read through. Width and height are those of the upright picture."""
+    """What is known of a video before it is read through.
+
+    Width and height are those of the upright picture; `promised` is how long the pictures should last, in seconds; `first_time`
+    is when they begin on the file's clock.
+    """
 
     path: Path
     width: int
     height: int
     rate: Fraction
     frame_count: int | None
-    duration: float | None
+    promised: float | None
     first_time: float
     has_sound: bool
     damage_told: bool = False
@@ -66,8 +70,8 @@ class Video:
         if damaged:
             log.warning("%s is damaged: %d of its packets could not be decoded and were left out.", self.path, damaged)
         end = last + float(1 / self.rate)
-        if self.duration is not None and end < self.duration - max(0.5, 0.02 * self.duration):
-            log.warning("%s is cut short: it ends after %.1f s though it promises %.1f s.", self.path, end, self.duration)
+        if self.promised is not None and end < self.promised - max(0.5, 0.02 * self.promised):
+            log.warning("%s is cut short: it ends after %.1f s though it promises %.1f s.", self.path, end, self.promised)
 
 
 def open_video(path: Path) -> Video:
@@ -76,16 +80,17 @@ def open_video(path: Path) -> Video:
         stream = _video_stream(path, container)
         first = next((frame for frame in _decode(container, stream) if frame is not None), None)
         if first is None:
-            raise MediaError(f"{path} holds no picture: its video is empty.", "Record or download it again.")
+            raise _no_picture(path)
         rate = stream.average_rate or stream.guessed_rate or DEFAULT_RATE
         rate = rate.limit_denominator(1001) if 1 <= rate <= 1000 else DEFAULT_RATE
-        duration = _duration(container, stream)
-        count = stream.frames or (None if duration is None else max(1, round(duration * rate)))
+        first_time = first.time or 0.0
+        promised = _promised(container, stream, first_time)
+        count = stream.frames or (None if promised is None else max(1, round(promised * rate)))
         aspect = stream.sample_aspect_ratio or Fraction(1)
         width, height = max(1, round(first.width * aspect)), first.height
         if _orientation(first)[1] % 2:
             width, height = height, width
-        return Video(path, width, height, rate, count, duration, first.time or 0.0, bool(container.streams.audio))
+        return Video(path, width, height, rate, count, promised, first_time, bool(container.streams.audio))
 
 
 def _open(path: Path) -> InputContainer:
@@ -108,9 +113,34 @@ def _not_a_video(path: Path, head: bytes) -> MediaError:
         return MediaError(f"{path} is a web page under the name of a video.", "Download the video itself, not the page that shows it.")
     if text.startswith(b"version https://git-lfs"):
         return MediaError(f"{path} is a Git LFS pointer, not the video.", "Fetch the file itself with git lfs pull.")
-    if head[4:8] in (b"ftyp", b"moov", b"mdat"):
-        return MediaError(f"{path} is cut short or damaged: its index can't be read.", "Copy or download it again, whole.")
+    if _ends_in_a_box(path):
+        return MediaError(f"{path} is cut short: its end is missing.", "Copy or download it again, whole.")
     return MediaError(f"{path} is not a picture or video that can be read.", "Use a video, a gif, a picture or a folder of pictures.")
+
+
+def _no_picture(path: Path) -> MediaError:
+    if _ends_in_a_box(path):
+        return MediaError(f"{path} is cut short: its end is missing.", "Copy or download it again, whole.")
+    return MediaError(f"{path} holds no picture: its video is empty.", "Record or download it again.")
+
+
+def _ends_in_a_box(path: Path) -> bool:
+    """Whether an MP4 or QuickTime file, a row of boxes that say their length, ends within one or before its index."""
+    kinds: set[bytes] = set()
+    with path.open("rb") as file:
+        while len(head := file.read(16)) >= 8:
+            length, kind = int.from_bytes(head[:4], "big"), head[4:8]
+            if not kinds and kind not in (b"ftyp", b"moov", b"mdat", b"wide", b"free"):
+                return False
+            kinds.add(kind)
+            if length == 1:
+                length = int.from_bytes(head[8:], "big")
+            if length < 8:
+                break
+            end = file.seek(length - len(head), 1)
+            if end > path.stat().st_size:
+                return True
+    return bool(kinds) and b"moov" not in kinds
 
 
 def _video_stream(path: Path, container: InputContainer) -> VideoStream:
@@ -119,7 +149,9 @@ def _video_stream(path: Path, container: InputContainer) -> VideoStream:
         if not stream.disposition & Disposition.attached_pic:
             stream.thread_type = "AUTO"
             return stream
-    raise MediaError(f"{path} has sound but no picture.", "Use a video, a gif, a picture or a folder of pictures.")
+    if container.streams.audio:
+        raise MediaError(f"{path} has sound but no picture.", "Use a video, a gif, a picture or a folder of pictures.")
+    raise _no_picture(path)
 
 
 def _decode(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame | None]:
@@ -143,10 +175,13 @@ def _decode(container: InputContainer, stream: VideoStream) -> Iterator[VideoFra
                 yield frame
 
 
-def _duration(container: InputContainer, stream: VideoStream) -> float | None:
+def _promised(container: InputContainer, stream: VideoStream, first_time: float) -> float | None:
+    """How long the pictures should last, in seconds. Where only the whole file says, its sound may be what lasts longest."""
     if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)
-    return container.duration / av.time_base if container.duration else None
+    if container.duration and not container.streams.audio:
+        return container.duration / av.time_base - (first_time - (container.start_time or 0) / av.time_base)
+    return None
 
 
 def _orientation(frame: VideoFrame) -> tuple[bool, int]:

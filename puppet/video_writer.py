@@ -2,6 +2,7 @@
 
 import logging
 import os
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -110,13 +111,11 @@ class VideoWriter:
         container, self._container = self._container, None
         if self._track is not None:
             self._track.close()
-        try:
-            if container is not None:
+        if container is not None:
+            with suppress(av.error.FFmpegError, OSError):  # the disk that is full is full for the file's end too
                 container.close()
-        except (av.error.FFmpegError, OSError):
-            log.debug("closing the discarded %s failed", self._temporary, exc_info=True)
-        finally:
-            self._temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # its folder may be what is missing
+            self._temporary.unlink()
 
     def __enter__(self) -> Self:
         return self
