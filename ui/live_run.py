@@ -104,10 +104,13 @@ class LiveRun:
         return report.model_copy(update={"recorded": str(self.recorder.path), "recorded_frames": self.recorder.frame_count})
 
 
-def run_headless(order: LiveOrder) -> LiveReport | None:
-    """Run without a window for `order.seconds` from the first picture on, or until Ctrl-C; None when no picture came."""
+def run_headless(order: LiveOrder, sinks: tuple[Sink, ...] = ()) -> LiveReport | None:
+    """Run without a window for `order.seconds` from the first picture on, or until Ctrl-C; None when no picture came.
+
+    `sinks` get the pictures too.
+    """
     arrival = Arrival()
-    run = LiveRun(order, (arrival,), Timings(window=math.inf))
+    run = LiveRun(order, (arrival, *sinks), Timings(window=math.inf))
     first = run.pipeline.shown.reader()
     begun = perf_counter()
     with run.pipeline:
