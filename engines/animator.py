@@ -1,5 +1,7 @@
 """A model folder's three graphs as the animator that the loop asks for."""
 
+from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 from engines.engine import Device, Engine, EngineOptions, Precision, TensorSpec
@@ -11,26 +13,36 @@ from puppet.motion import Motion
 from puppet.picture import Picture, freeze
 
 MOTION = (contract.POINTS, contract.JACOBIANS)
+EXACT = {contract.KEYPOINTS}
+"""Graphs that are run in full float32 whatever the precision asked for."""
 POSE = (contract.SOURCE_POINTS, contract.SOURCE_JACOBIANS, contract.DRIVING_POINTS, contract.DRIVING_JACOBIANS)
 
 
 class ModelAnimator:
     """Wears one portrait at a time: the portrait's features stay in the engine, only the driving motion goes in with a frame."""
 
-    def __init__(self, card: ModelCard, engine: str, appearance: Engine, keypoints: Engine, animate: Engine) -> None:
-        """Take over three engines of one runtime; they are closed with the animator. Raises `ModelError` for a broken contract."""
+    def __init__(self, card: ModelCard, engine: str, graphs: Mapping[str, Engine]) -> None:
+        """Take over an engine for each of `contract.GRAPHS`, to be closed with it. Raises `ModelError` for a broken contract."""
+        check_contract(card, graphs)
         self._card = card
-        self.engine = engine
-        self._appearance = appearance
-        self._keypoints = keypoints
-        self._animate = animate
+        self._engine = engine
+        self._appearance, self._keypoints, self._animate = (graphs[name] for name in contract.GRAPHS)
         self._worn = False
-        _check_contract(card, appearance, keypoints, animate)
 
     @property
     def card(self) -> ModelCard:
         """What the model is; `card.side` is the side of every picture below, px."""
         return self._card
+
+    @property
+    def engine(self) -> str:
+        """The name of the runtime, as `--engine` takes it."""
+        return self._engine
+
+    @property
+    def graphs(self) -> Mapping[str, Engine]:
+        """The engine of each graph by file name, to look at and to measure; they stay the animator's own."""
+        return dict(zip(contract.GRAPHS, (self._appearance, self._keypoints, self._animate), strict=True))
 
     @property
     def device(self) -> Device:
@@ -75,23 +87,22 @@ def open_animator(
 
     def on(candidate: Candidate) -> ModelAnimator:
         options = EngineOptions(candidate.device, precision, threads)
-        opened: list[Engine] = []
-        try:
-            for graph in contract.GRAPHS:
-                exact = options._replace(precision="f32") if graph == contract.KEYPOINTS else options
-                opened.append(candidate.runtime.open(folder / graph, exact))
-            appearance, keypoints, animate = opened
-            return ModelAnimator(card, candidate.runtime.name, appearance, keypoints, animate)
-        except BaseException:
-            for graph_engine in opened:
-                graph_engine.close()
-            raise
+        with ExitStack() as opened:
+            graphs: dict[str, Engine] = {}
+            for name in contract.GRAPHS:
+                exact = options._replace(precision="f32") if name in EXACT else options
+                graphs[name] = candidate.runtime.open(folder / name, exact)
+                opened.callback(graphs[name].close)
+            animator = ModelAnimator(card, candidate.runtime.name, graphs)
+            opened.pop_all()
+            return animator
 
     return open_first(engine, device, on)
 
 
-def _check_contract(card: ModelCard, appearance: Engine, keypoints: Engine, animate: Engine) -> None:
+def check_contract(card: ModelCard, graphs: Mapping[str, Engine]) -> None:
     """Raise `ModelError` that names the graph and the tensor where the folder breaks the contract."""
+    appearance, keypoints, animate = (graphs[name] for name in contract.GRAPHS)
     features = set(appearance.outputs)
     expected = (
         (contract.APPEARANCE, "takes", set(appearance.inputs), {contract.IMAGE}),

@@ -48,7 +48,7 @@ class OnnxRuntime:
     def devices(self) -> tuple[Device, ...]:
         """The CPU, and CUDA where the package brings it: whether that works is known when a graph is opened."""
         offered = self._package.get_available_providers()
-        devices = [Device("CPU", "this computer's processor", "f32")]
+        devices = [Device("CPU", "any processor", "f32")]
         if PROVIDERS["CUDA"] in offered:
             devices.append(Device("CUDA", "offered by the package; proven when a graph is opened", "f32"))
         return tuple(devices)
@@ -87,7 +87,7 @@ class OnnxRuntimeEngine:
         self._inputs = _specs(graph, session.get_inputs())
         self._outputs = _specs(graph, session.get_outputs())
         self._bound: set[str] = set()
-        self._device = Device(device, f"ONNX Runtime on {device}", "f32")
+        self._device = Device(device, f"{device}, f32", "f32")
         self._feeds = {name: np.zeros(spec.shape, spec.dtype) for name, spec in self._inputs.items()}
         self._results = {name: np.zeros(spec.shape, spec.dtype) for name, spec in self._outputs.items()}
         self._values = {name: self._value(array) for name, array in (self._feeds | self._results).items()}

@@ -63,7 +63,15 @@ class OpenVinoRuntime:
             compiled = self._core.compile_model(model, device, settings)
         except RuntimeError as error:
             raise EngineError(f"OpenVINO can't run {graph} on {device}: {_last_line(error)}.", "Try --device CPU.") from error
-        return OpenVinoEngine(graph, model, compiled)
+        return OpenVinoEngine(graph, model, compiled, self._chosen(compiled))
+
+    def _chosen(self, compiled: Any) -> Device:
+        """What a compiled graph runs on and computes in, by OpenVINO's own account (AUTO decides for itself)."""
+        names = [str(name) for name in compiled.get_property("EXECUTION_DEVICES")]
+        known = [self._core.get_property(name, "FULL_DEVICE_NAME").strip() for name in names if name in self._core.available_devices]
+        precision = compiled.get_property("INFERENCE_PRECISION_HINT").get_type_name()
+        where = ", ".join(names)
+        return Device(where, f"{where} ({', '.join(known)}), {precision}" if known else f"{where}, {precision}", precision)
 
     def _native(self, device: str) -> str:
         """The fastest floating-point type the device computes natively, by OpenVINO's own account."""
@@ -78,7 +86,7 @@ class OpenVinoRuntime:
 class OpenVinoEngine:
     """One compiled graph with its one request, whose own tensors hold the inputs (host memory that the device can reach)."""
 
-    def __init__(self, graph: Path, model: Any, compiled: Any) -> None:
+    def __init__(self, graph: Path, model: Any, compiled: Any, device: Device) -> None:
         self._graph = graph.name
         self._request = compiled.create_infer_request()
         self._inputs = _specs(graph, model.inputs)  # names from the model as read: compiling may add aliases
@@ -86,9 +94,7 @@ class OpenVinoEngine:
         self._feeds = {name: self._request.get_tensor(port) for name, port in zip(self._inputs, compiled.inputs, strict=True)}
         self._results = {name: self._request.get_tensor(port) for name, port in zip(self._outputs, compiled.outputs, strict=True)}
         self._bound: set[str] = set()
-        devices = ", ".join(compiled.get_property("EXECUTION_DEVICES"))
-        kind = compiled.get_property("INFERENCE_PRECISION_HINT")
-        self._device = Device(devices, f"OpenVINO on {devices}", kind.get_type_name() if hasattr(kind, "get_type_name") else str(kind))
+        self._device = device
 
     @property
     def inputs(self) -> Mapping[str, TensorSpec]:
