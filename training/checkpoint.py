@@ -77,7 +77,10 @@ def load_networks(path: Path, configuration: Configuration | None = None) -> tup
     if checkpoint.header is not None:
         configuration = _agreed(path, checkpoint.header.configuration, configuration)
     elif configuration is None:
-        raise ModelError(f"The published checkpoint {path} does not say how its networks are built.", _recipe_hint(shapes))
+        raise ModelError(
+            f"The published checkpoint {path} does not say how its networks are built.",
+            f"Use puppet-train convert with --recipe. {_recipe_hint(shapes)}",
+        )
     pair = build_networks(configuration)
     misfit = _misfit(shapes, _expected_shapes(pair), checkpoint.layout)
     if misfit:

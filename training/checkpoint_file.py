@@ -1,6 +1,7 @@
 """A checkpoint file opened safely: what may be wrong with the file itself is said in one sentence."""
 
 import pickle
+import struct
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,8 @@ def read_checkpoint_file(path: Path) -> dict[str, Any]:
         raise ModelError(f"{path} is a Git-LFS pointer, not the checkpoint itself.", "Fetch the file it points to: git lfs pull.")
     if head.startswith(b"PK"):
         _check_archive(path)
+    elif not head.startswith(b"\x80"):  # a pickle, which torch wrote before 1.6, begins so
+        raise _damaged(path, "it is not a torch file")
     content = _unpickle(path)
     if not isinstance(content, dict):
         raise ModelError(f"The checkpoint {path} holds a {type(content).__name__}, where a dictionary belongs.")
@@ -68,7 +71,7 @@ def _check_archive(path: Path) -> None:
 def _unpickle(path: Path) -> object:
     try:
         return torch.load(path, map_location="cpu", weights_only=True)
-    except EOFError as error:
+    except (EOFError, struct.error) as error:
         raise _truncated(path) from error
     except pickle.UnpicklingError as error:
         if "truncated" in str(error):
@@ -78,7 +81,7 @@ def _unpickle(path: Path) -> object:
                 f"The checkpoint {path} holds Python objects, not only tensors and plain values; Puppet runs no code from a checkpoint.",
                 "Save it again with state dictionaries alone.",
             ) from error
-        raise _damaged(path, "it is not a torch file") from error
+        raise _damaged(path, "its pickle can't be read") from error
     except RuntimeError as error:
         if "unexpected EOF" in str(error) or "unexpected pos" in str(error):
             raise _truncated(path) from error

@@ -38,8 +38,9 @@ class Difference(NamedTuple):
     levels: int
 
     def worst(self, other: "Difference") -> "Difference":
-        """The greater of both, figure by figure."""
-        return Difference(*(max(pair) for pair in zip(self, other, strict=True)))  # type: ignore[arg-type]
+        """The greater of both, figure by figure; what is not a number is the greatest of all."""
+        points, jacobians, prediction, mean = np.maximum(self[:4], other[:4]).tolist()
+        return Difference(points, jacobians, prediction, mean, max(self.levels, other.levels))
 
 
 def check_pictures(side: int) -> list[torch.Tensor]:

@@ -82,8 +82,6 @@ def export(
     The folder is written only if its graphs agree with torch.
     """
     pair, read = load_networks(checkpoint)
-    if read.header is None:
-        raise ModelError(f"{checkpoint} is a published checkpoint.", "Use puppet-train convert, with the recipe of its networks.")
     if side is not None and side != pair.configuration.side:
         pair, read = load_networks(checkpoint, _with_side(pair.configuration, side))
     card = _card(pair, read, name=name, precision=precision, licence=licence, training_data=training_data, notes=notes)
