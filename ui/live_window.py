@@ -5,13 +5,14 @@ from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from puppet.errors import PuppetError
 from puppet.pipeline import Pipeline
 from puppet.portrait import Portrait
 from puppet.puppeteer import Puppeteer, Shown
 from puppet.wardrobe import Wardrobe
+from ui.elided_label import ElidedLabel
 from ui.picture_view import PictureView
 from ui.portrait_strip import KEYS, PortraitStrip
 from ui.timings_table import TimingsTable, dim, milliseconds
@@ -47,10 +48,12 @@ class LiveWindow(QWidget):
         self._portrait_view.show_message("Opening the model …")
         self._driver_view.show_message("Opening the camera …")
         self.strip = PortraitStrip(wardrobe.paths, self.wear)
-        self._words = {name: _telling() for name in ("Driver", "Model", "Pace")}
-        self._notice_label = _telling()
+        self._views = QHBoxLayout()
+        self._words = {name: ElidedLabel("…") for name in ("Driver", "Model", "Pace")}
+        self._notice_label = ElidedLabel()
         self._table = TimingsTable()
         self._lay_out()
+        self.resize(1040, 644)
         for index in range(len(wardrobe.paths)):
             self._fetch(index, lambda *_: None)
         self._pull_timer = self._every(PULL_MS, self._pull, Qt.TimerType.PreciseTimer)
@@ -97,10 +100,16 @@ class LiveWindow(QWidget):
         read = self._reader.take()
         if read is not None:
             shown = self._unpainted = read.value
+            self._share_width(shown)
             self._driver_view.show_picture(shown.frame.picture, "", shown.tracked.square if shown.state != "no face" else None)
             self._portrait_view.show_picture(shown.image, MESSAGES[shown.state])
             for index, button in enumerate(self.strip.buttons):
                 button.set_worn(index == self._worn)
+
+    def _share_width(self, shown: Shown) -> None:
+        """Give driver and portrait widths under which both are equally high."""
+        for index, picture in enumerate((shown.frame.picture, shown.image)):
+            self._views.setStretch(index, round(100 * picture.shape[1] / picture.shape[0]))
 
     def _painted(self, seconds: float) -> None:
         """The portrait was painted: once for each picture that counts as its arrival."""
@@ -119,9 +128,7 @@ class LiveWindow(QWidget):
         screen = snapshot.sinks.get("screen")
         if screen is not None:
             skipped = self._pipeline.skipped["render"]
-            self._words["Pace"].setText(
-                f"{screen.rate:.1f} frames per second, {milliseconds(screen.age.p50)} ms behind the camera, {skipped} skipped"
-            )
+            self._words["Pace"].setText(f"{screen.rate:.1f} frames per second, {milliseconds(screen.age.p50)} ms old, {skipped} skipped")
         self._table.show_snapshot(snapshot)
         self._show_wardrobe()
 
@@ -157,7 +164,7 @@ class LiveWindow(QWidget):
         return timer
 
     def _lay_out(self) -> None:
-        views = QHBoxLayout()
+        views = self._views
         views.setSpacing(12)
         views.addWidget(self._driver_view, 1)
         views.addWidget(self._portrait_view, 1)
@@ -182,15 +189,6 @@ class LiveWindow(QWidget):
         whole.addLayout(foot)
 
 
-def _telling() -> QLabel:
-    """A line of status that gives way rather than widen the window."""
-    label = QLabel("…")
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    label.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-    return label
-
-
 def _hints() -> QLabel:
     """The keys and what they do."""
-    return dim(QLabel("    ".join(f"<b>{key}</b>&nbsp;{does}" for key, does in HINTS)))
+    return dim(QLabel((4 * "&nbsp;").join(f"<b>{key}</b>&nbsp;{does}" for key, does in HINTS)))

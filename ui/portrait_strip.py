@@ -105,11 +105,17 @@ class PortraitStrip(QScrollArea):
         self.buttons = [PortraitButton(path, KEYS[index] if index < len(KEYS) else "") for index, path in enumerate(paths)]
         for index, button in enumerate(self.buttons):
             button.clicked.connect(lambda _, index=index: choose(index))
-            layout.addWidget(button)
+            layout.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         layout.addStretch()
         self.setWidget(row)
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFixedHeight(SIDE + (self.horizontalScrollBar().sizeHint().height() if len(paths) > len(KEYS) else 0))
+        self.horizontalScrollBar().rangeChanged.connect(self._fit_height)
+        self._fit_height()
+
+    def _fit_height(self) -> None:
+        """Make room for the scroll bar while there is one."""
+        bar = self.horizontalScrollBar()
+        self.setFixedHeight(SIDE + (bar.sizeHint().height() + 4 if bar.maximum() > 0 else 0))
