@@ -7,7 +7,6 @@ computed in float32 and by element-wise products alone, so that it exports to an
 import torch
 from torch import Tensor
 
-from training.networks.sampling import resize, sample_each, warp  # noqa: F401
 from training.networks.tensors import Keypoints
 
 SMALLEST_DETERMINANT = 1e-6
@@ -58,16 +57,3 @@ def motion_grids(source: Keypoints, driving: Keypoints, grid: Tensor) -> Tensor:
     moved = (jacobians * offset[..., None, :]).sum(dim=-1) + source.points.float()[:, :, None, None, :]
     still = grid.expand(moved.shape[0], 1, *grid.shape)
     return torch.cat((still, moved), dim=1)
-
-
-def first_order_motions(source: Keypoints, driving: Keypoints, grid: Tensor) -> Tensor:
-    """`motion_grids` without the background: (B, K, h, w, 2)."""
-    return motion_grids(source, driving, grid)[:, 1:]
-
-
-def with_background(motions: Tensor, grid: Tensor) -> Tensor:
-    """The motions with standing still put first: (B, K + 1, h, w, 2)."""
-    return torch.cat((grid.expand(motions.shape[0], 1, *grid.shape), motions), dim=1)
-
-
-heatmaps = gaussian_maps
