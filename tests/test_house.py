@@ -67,6 +67,15 @@ def test_every_script_is_declared_and_listed() -> None:
     assert set(scripts) == set(OPTIONS)
 
 
+def test_every_mark_has_its_target() -> None:
+    """What is left out of `make test` by its mark can be run by name."""
+    options = tomllib.loads((HOUSE / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["pytest"]["ini_options"]
+    targets = re.findall(r"^(test-\w+): ##", (HOUSE / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    marks = [mark.partition(":")[0] for mark in options["markers"]]
+    assert sorted(targets) == sorted(f"test-{mark}" for mark in marks)
+    assert all(f"not {mark}" in options["addopts"][-1] for mark in marks)
+
+
 @pytest.mark.parametrize("name", OPTIONS)
 def test_help_names_every_option(name: str) -> None:
     plain = {**os.environ, "COLUMNS": "200", "NO_COLOR": "1", "TERM": "dumb", "PYTHONUTF8": "1", "_TYPER_FORCE_DISABLE_TERMINAL": "1"}
