@@ -87,7 +87,7 @@ class Means(NamedTuple):
 def open_model(model: str, engine: str) -> tuple[Animator, Facts]:
     """The animator of a model by name or folder, and what runs it. Raises `ModelError`, `EngineError`."""
     if model == "demo":
-        return DemoAnimator(), Facts("demo", "no engine", "without a network the portrait only shifts and tilts")
+        return DemoAnimator(), Facts("demo", "no engine", "the portrait only shifts and tilts")
     from engines.animator import open_animator  # noqa: PLC0415  the runtimes load only here
 
     animator = open_animator(model_folder(model), engine)
@@ -151,9 +151,9 @@ def _animate(order: Order, means: Means, report: Report, progress: AnimateProgre
                 report.frames += 1
                 report.frames_without_face += not result.found
         finally:
-            report.seconds = perf_counter() - begin
-            report.fps = report.frames / max(report.seconds, 1e-9)
-            report.stages = {name: spread.p50 * 1e3 for name, spread in timings.snapshot().stages.items()}
+            report.seconds = round(perf_counter() - begin, 3)
+            report.fps = round(report.frames / max(report.seconds, 1e-9), 2)
+            report.stages = {name: round(spread.p50 * 1e3, 3) for name, spread in timings.snapshot().stages.items()}
 
 
 def _survey(order: Order, means: Means, progress: AnimateProgress) -> Survey:
