@@ -53,5 +53,5 @@ def open_first(engine: str, device: str | None, opener: Callable[[Candidate], Op
             reasons.append((candidate, error))
     if len(reasons) == 1:
         raise reasons[0][1]
-    listed = "; ".join(f"{candidate}: {error.sentence}" for candidate, error in reasons)
-    raise EngineError(f"No engine can run this: {listed}", "See what there is: puppet-engine list")
+    listed = "; ".join(f"{candidate}: {error.sentence.rstrip('.')}" for candidate, error in reasons)
+    raise EngineError(f"No engine can run this: {listed}.", "See what there is: puppet-engine list")
