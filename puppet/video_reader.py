@@ -80,7 +80,7 @@ def open_video(path: Path) -> Video:
         stream = _video_stream(path, container)
         first = next((frame for frame in _decode(container, stream) if frame is not None), None)
         if first is None:
-            raise _no_picture(path)
+            raise _no_picture(path, container)
         rate = stream.average_rate or stream.guessed_rate or DEFAULT_RATE
         rate = rate.limit_denominator(1001) if 1 <= rate <= 1000 else DEFAULT_RATE
         first_time = first.time or 0.0
@@ -94,15 +94,19 @@ def open_video(path: Path) -> Video:
 
 
 def _open(path: Path) -> InputContainer:
-    try:
-        with path.open("rb") as file:  # FFmpeg tells less about why a file can't be opened
-            head = file.read(512)
-    except OSError as error:
-        raise unreadable(path, error) from error
+    head = _head(path)  # also because FFmpeg tells less about why a file can't be opened
     try:
         return av.open(path, metadata_errors="ignore")
     except (av.error.FFmpegError, OSError, ValueError) as error:
         raise _not_a_video(path, head) from error
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(512)
+    except OSError as error:
+        raise unreadable(path, error) from error
 
 
 def _not_a_video(path: Path, head: bytes) -> MediaError:
@@ -118,7 +122,9 @@ def _not_a_video(path: Path, head: bytes) -> MediaError:
     return MediaError(f"{path} is not a picture or video that can be read.", "Use a video, a gif, a picture or a folder of pictures.")
 
 
-def _no_picture(path: Path) -> MediaError:
+def _no_picture(path: Path, container: InputContainer) -> MediaError:
+    if container.format.name.endswith("_pipe") or container.format.name == "image2":  # taken for a picture by its name alone
+        return _not_a_video(path, _head(path))
     if _ends_in_a_box(path):
         return MediaError(f"{path} is cut short: its end is missing.", "Copy or download it again, whole.")
     return MediaError(f"{path} holds no picture: its video is empty.", "Record or download it again.")
@@ -151,7 +157,7 @@ def _video_stream(path: Path, container: InputContainer) -> VideoStream:
             return stream
     if container.streams.audio:
         raise MediaError(f"{path} has sound but no picture.", "Use a video, a gif, a picture or a folder of pictures.")
-    raise _no_picture(path)
+    raise _no_picture(path, container)
 
 
 def _decode(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame | None]:

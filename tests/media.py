@@ -1,11 +1,15 @@
-"""Small videos and sounds made on the spot, independently of Puppet's own writer."""
+"""Small videos and sounds made on the spot, independently of Puppet's own writer, and a disk without room for more."""
 
-from collections.abc import Sequence
+import errno
+import io
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
+import pytest
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
@@ -105,3 +109,25 @@ def play_tone(container: OutputContainer, stream: AudioStream, seconds: float) -
 def drawn_clip(path: Path, seconds: float = 0.8, rate: int = 10, sound: str | None = None) -> Path:
     """The demo's drawn driver as a video of 160x120."""
     return make_video(path, list(demo_frames(seconds, rate, 160, 120)), rate=rate, sound=sound)
+
+
+class FullDisk(io.BytesIO):
+    """Takes the first bytes, then has no room."""
+
+    def write(self, data: Any) -> int:
+        if self.tell() > 40:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return super().write(data)
+
+
+def fill_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every video be written to a full disk."""
+    really: Callable[..., Any] = av.open
+
+    def open_there(path: Path, mode: str = "r", **keywords: Any) -> Any:
+        if mode == "r":
+            return really(path, mode, **keywords)
+        path.touch()
+        return really(FullDisk(), mode, **keywords)
+
+    monkeypatch.setattr(av, "open", open_there)

@@ -1,12 +1,9 @@
 """Videos as they are written: sizes, times, colours, and what is left when something goes wrong."""
 
-import errno
-import io
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import av
 import numpy as np
@@ -16,7 +13,7 @@ from puppet.clip import open_clip
 from puppet.errors import MediaError
 from puppet.picture import Picture
 from puppet.video_writer import VideoWriter
-from tests.media import corners, level, steps
+from tests.media import corners, fill_disk, level, steps
 
 
 def write(path: Path, pictures: Sequence[Picture], times: Sequence[float] | None = None, rate: Fraction = Fraction(25)) -> Path:
@@ -66,8 +63,8 @@ def test_odd_sizes_become_even(tmp_path: Path) -> None:
 def test_colours_survive(tmp_path: Path) -> None:
     before = corners()
     after = open_clip(write(tmp_path / "a.mp4", [before] * 3)).first()
-    assert np.abs(after[4:20, 4:36].astype(int) - before[4:20, 4:36]).max() <= 4
-    assert np.abs(after[28:44, 44:76].astype(int) - before[28:44, 44:76]).max() <= 4
+    assert np.abs(after[4:20, 4:36].astype(int) - before[4:20, 4:36]).max() <= 8
+    assert np.abs(after[28:44, 44:76].astype(int) - before[28:44, 44:76]).max() <= 8
 
 
 def test_nothing_is_there_before_the_end_and_the_old_file_stays_until_then(tmp_path: Path) -> None:
@@ -104,23 +101,8 @@ def test_interrupt_leaves_a_playable_file(tmp_path: Path) -> None:
     assert [level(frame.picture) for frame in open_clip(tmp_path / "a.mp4")] == [0, 1, 2, 3, 4, 5]
 
 
-class FullDisk(io.BytesIO):
-    """Takes the header, then has no room."""
-
-    def write(self, data: Any) -> int:
-        if self.tell() > 40:
-            raise OSError(errno.ENOSPC, "No space left on device")
-        return super().write(data)
-
-
 def test_full_disk_has_its_sentence_and_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    really: Callable[..., Any] = av.open
-
-    def open_on_full_disk(path: Path, mode: str, **keywords: Any) -> Any:
-        path.touch()
-        return really(FullDisk(), mode, **keywords)
-
-    monkeypatch.setattr(av, "open", open_on_full_disk)
+    fill_disk(monkeypatch)
     noise = np.random.default_rng(0).integers(0, 255, (80, 48, 64, 3), np.uint8)
     with pytest.raises(MediaError, match=r"The disk is full: .*a\.mp4 was not written"):
         write(tmp_path / "a.mp4", list(noise))

@@ -1,0 +1,290 @@
+"""`puppet-animate` from its command line to its files, with the fake model and with a real one in miniature."""
+
+import errno
+import json
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+
+from puppet.clip import open_clip
+from puppet.demo import DemoAnimator, DemoFaceFinder, demo_picture
+from puppet.motion import Motion
+from puppet.picture import Picture
+from puppet.picture_file import read_picture, write_picture
+from tests.media import drawn_clip, fill_disk, make_sound, make_video, steps
+from tests.toy_model import make_toy_model
+from ui.animate_command import main
+
+Outcome = tuple[int, str, str]
+Command = Callable[..., Outcome]
+
+
+@pytest.fixture
+def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Runs the command in a folder with portrait.png, driver.mp4 (with sound) and black.mp4; gives status, output, words."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "300")
+    write_picture(Path("portrait.png"), demo_picture(3.0, 301, 200))
+    drawn_clip(Path("driver.mp4"), sound="aac")
+    make_video(Path("black.mp4"), [np.zeros((48, 64, 3), np.uint8)] * 3)
+
+    def run(*arguments: str, model: str = "demo") -> Outcome:
+        monkeypatch.setattr(sys, "argv", ["puppet-animate", *arguments, "--model", model])
+        with pytest.raises(SystemExit) as caught:
+            main()
+        out, words = capsys.readouterr()
+        assert "Traceback" not in words
+        return int(caught.value.code or 0), out, words
+
+    return run
+
+
+def pictures(path: str) -> list[Picture]:
+    return [frame.picture for frame in open_clip(Path(path))]
+
+
+def sound_of(path: str) -> list[str]:
+    with av.open(path) as container:
+        return [stream.codec_context.name for stream in container.streams.audio]
+
+
+def test_writes_the_moving_portrait_with_sound(command: Command) -> None:
+    status, out, words = command("portrait.png", "driver.mp4", "-o", "new.mp4")
+    assert status == 0
+    assert out.startswith("new.mp4: 8 frames, 256x256, with sound, at ")
+    assert "demo on no engine" in words and "Animating" in words and "8/8" in words
+    result = open_clip(Path("new.mp4"))
+    assert [frame.time for frame in result] == pytest.approx([index / 10 for index in range(8)], abs=1e-3)
+    assert sound_of("new.mp4") == ["aac"]
+    first, *others = pictures("new.mp4")
+    assert all(np.abs(first.astype(int) - other).mean() > 0.5 for other in others)
+
+
+def test_json_is_one_object_and_nothing_else(command: Command) -> None:
+    status, out, _ = command("portrait.png", "driver.mp4", "--json", "--no-audio")
+    report = json.loads(out)
+    assert status == 0
+    expected = {
+        "output": "result.mp4", "model": "demo", "engine": "no engine", "width": 256, "height": 256, "frames": 8,
+        "frames_without_face": 0, "neutral_frame": 0, "crop": "steady", "sound": False, "interrupted": False,
+    }  # fmt: skip
+    assert report.items() >= expected.items()
+    assert report["fps"] == pytest.approx(8 / report["seconds"], rel=0.02)
+    assert set(report["stages"]) == {"crop", "detect", "animate", "compose", "write"}
+    assert sound_of("result.mp4") == []
+
+
+def test_paste_back_changes_only_the_face(command: Command) -> None:
+    assert command("portrait.png", "driver.mp4", "-o", "frames", "--paste-back")[0] == 0
+    before = read_picture(Path("portrait.png"))
+    after = [read_picture(path) for path in sorted(Path("frames").iterdir())]
+    assert len(after) == 8
+    assert {picture.shape for picture in after} == {(200, 301, 3)}
+    assert all(np.array_equal(picture[:, :20], before[:, :20]) for picture in after)
+    assert np.abs(after[5][60:140, 110:190].astype(int) - before[60:140, 110:190]).mean() > 1
+
+
+@pytest.mark.parametrize(
+    ("options", "size"),
+    [
+        (["--image-size", "96"], (96, 96)),
+        (["--image-size", "300"], (300, 300)),
+        (["--paste-back"], (300, 200)),
+        (["--paste-back", "--image-size", "150"], (150, 100)),
+        (["--no-face", "--paste-back"], (300, 200)),
+    ],
+)
+def test_sizes(command: Command, options: list[str], size: tuple[int, int]) -> None:
+    assert command("portrait.png", "driver.mp4", *options)[0] == 0
+    result = open_clip(Path("result.mp4"))
+    assert (result.width, result.height) == size
+
+
+def test_no_face_looks_for_none(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(DemoFaceFinder, "find", lambda *_: pytest.fail("a face was looked for"))
+    assert command("portrait.png", "black.mp4", "--no-face")[0] == 0
+    assert len(pictures("result.mp4")) == 3
+
+
+def test_neutral_frame_can_be_chosen(command: Command) -> None:
+    def neutral(*options: str) -> int:
+        return int(json.loads(command("portrait.png", "driver.mp4", "--json", *options)[1])["neutral_frame"])
+
+    assert neutral("--best-frame", "5") == 5
+    write_picture(Path("portrait.png"), pictures("driver.mp4")[6])
+    assert neutral("--find-best-frame") == 6
+
+
+def test_absolute_differs_from_relative(command: Command) -> None:
+    command("portrait.png", "driver.mp4", "-o", "relative.mp4", "--relative")
+    command("portrait.png", "driver.mp4", "-o", "absolute.mp4", "--absolute")
+    assert np.abs(pictures("relative.mp4")[0].astype(int) - pictures("absolute.mp4")[0]).mean() > 1
+
+
+def test_folder_gif_and_picture_drive_too(command: Command) -> None:
+    frames = pictures("driver.mp4")
+    Path("folder").mkdir()
+    for index, picture in enumerate(frames[:3]):
+        write_picture(Path("folder") / f"{index}.png", picture)
+    make_video(Path("driver.gif"), frames[:4], rate=10, codec="gif")
+    write_picture(Path("driver.png"), frames[0])
+    for driver, count in (("folder", 3), ("driver.gif", 4), ("driver.png", 1)):
+        assert command("portrait.png", driver, "-o", f"{count}.mp4", "--frame-rate", "5")[0] == 0
+        assert len(pictures(f"{count}.mp4")) == count
+    assert [frame.time for frame in open_clip(Path("3.mp4"))] == pytest.approx([0, 0.2, 0.4], abs=1e-3)
+
+
+def test_variable_rate_and_clip_as_portrait(command: Command) -> None:
+    times = [0, 0.1, 0.15, 0.6]
+    make_video(Path("uneven.mp4"), pictures("driver.mp4")[:4], times=times)
+    assert command("driver.mp4", "uneven.mp4")[0] == 0
+    assert [frame.time for frame in open_clip(Path("result.mp4"))] == pytest.approx(times, abs=1e-3)
+
+
+def test_missing_faces_hold_and_are_told(command: Command) -> None:
+    frames = pictures("driver.mp4")
+    make_video(Path("blinks.mp4"), [frames[0], frames[3], np.zeros_like(frames[0]), frames[5]])
+    status, _, words = command("portrait.png", "blinks.mp4", "-o", "frames")
+    assert status == 0
+    assert "face was missing in 1 of 4 frames" in words
+    held = [read_picture(path) for path in sorted(Path("frames").iterdir())]
+    assert np.array_equal(held[1], held[2]) and not np.array_equal(held[2], held[3])
+
+
+def test_real_model_folder_runs(command: Command) -> None:
+    Path("toy").mkdir()
+    make_toy_model(Path("toy"), side=64)
+    status, out, words = command("portrait.png", "driver.mp4", "--no-face", "--json", "--engine", "onnxruntime", model="toy")
+    report = json.loads(out)
+    assert (status, report["frames"], report["width"], report["engine"]) == (0, 8, 64, "onnxruntime")
+    assert report["model"] in words and report["device"]
+
+
+def interrupt_at(monkeypatch: pytest.MonkeyPatch, kind: type, method: str, call: int) -> None:
+    """Press Ctrl-C during a call of a method."""
+    really = getattr(kind, method)
+    calls = 0
+
+    def press(self: Any, *arguments: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == call:
+            signal.raise_signal(signal.SIGINT)
+        return really(self, *arguments)
+
+    monkeypatch.setattr(kind, method, press)
+
+
+def test_interrupt_leaves_what_was_done(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    interrupt_at(monkeypatch, DemoAnimator, "animate", 5)
+    status, out, words = command("portrait.png", "driver.mp4", "-o", "new.mp4", "--json")
+    report = json.loads(out)
+    assert (status, report["interrupted"], report["frames"]) == (130, True, 5)
+    assert "Interrupted" not in out
+    assert len(pictures("new.mp4")) == 5
+    assert not [path for path in Path().iterdir() if "part" in path.name]
+    assert words.count("Animating") >= 1
+
+
+def test_interrupt_while_looking_leaves_nothing(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    interrupt_at(monkeypatch, DemoFaceFinder, "find", 4)
+    before = sorted(Path().iterdir())
+    status, out, words = command("portrait.png", "driver.mp4", "-o", "new.mp4")
+    assert (status, out) == (130, "")
+    assert "nothing was written" in words
+    assert sorted(Path().iterdir()) == before
+
+
+def test_full_disk_has_its_sentence_and_leaves_nothing(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = sorted(Path().iterdir())
+    fill_disk(monkeypatch)
+    status, out, words = command("portrait.png", "driver.mp4", "-o", "new.mp4")
+    assert (status, out) == (2, "")
+    assert "Error: The disk is full: new.mp4 was not written." in words and "Free some space" in words
+    assert sorted(Path().iterdir()) == before
+
+
+def test_full_disk_under_a_folder_of_frames(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, data: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    status, _, words = command("portrait.png", "driver.mp4", "-o", "frames")
+    assert status == 2
+    assert "The disk is full" in words
+
+
+def test_error_in_the_middle_leaves_nothing(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(self: DemoAnimator, posed: Motion) -> Picture:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(DemoAnimator, "animate", fail)
+    before = sorted(Path().iterdir())
+    with pytest.raises(OSError, match="Input/output"):
+        command("portrait.png", "driver.mp4", "-o", "new.mp4")
+    assert sorted(Path().iterdir()) == before
+
+
+def make_page(path: Path) -> None:
+    path.write_text("<!doctype html><title>Video</title>")
+
+
+BAD: dict[str, Callable[[Path], object]] = {
+    "page.mp4": make_page,
+    "text.png": lambda path: path.write_text("no picture"),
+    "sound.m4a": lambda path: make_sound(path, 0.2),
+    "empty.mp4": lambda path: make_video(path, []),
+    "wall.png": lambda path: write_picture(path, steps(1)[0]),
+    "folder": Path.mkdir,
+}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ("missing.png driver.mp4", "There is no file missing.png."),
+        ("portrait.png missing.mp4", "There is no file missing.mp4."),
+        ("folder driver.mp4", "folder is a folder; a portrait is one picture."),
+        ("portrait.png folder", "The folder folder holds no pictures."),
+        ("text.png driver.mp4", "text.png is not a picture or video that can be read."),
+        ("portrait.png page.mp4", "page.mp4 is a web page under the name of a video."),
+        ("portrait.png sound.m4a", "sound.m4a has sound but no picture."),
+        ("portrait.png empty.mp4", "empty.mp4 holds no picture: its video is empty."),
+        ("wall.png driver.mp4", "No face was found in wall.png."),
+        ("portrait.png black.mp4", "No face was found in black.mp4."),
+        ("portrait.png driver.mp4 --best-frame 8", "driver.mp4 has 8 frames: there is no frame 8."),
+        ("portrait.png driver.mp4 --best-frame 8 --find-best-frame", "--find-best-frame and --best-frame both choose"),
+        ("portrait.png driver.mp4 --no-face --find-best-frame", "--find-best-frame compares faces"),
+        ("portrait.png driver.mp4 -o driver.mp4", "driver.mp4 would be written over driver.mp4, which is read."),
+        ("portrait.png driver.mp4 -o new.avi", "new.avi can't be written: .avi is no video that Puppet writes."),
+        ("portrait.png driver.mp4 -o nowhere/new.mp4", "There is no folder nowhere to write new.mp4 to."),
+    ],
+)
+def test_bad_input_ends_with_one_sentence(command: Command, arguments: str, sentence: str) -> None:
+    for name, make in BAD.items():
+        make(Path(name))
+    before = sorted(Path().iterdir())
+    status, out, words = command(*arguments.split())
+    assert (status, out) == (2, "")
+    assert f"Error: {sentence}" in words
+    assert sorted(Path().iterdir()) == before
+
+
+@pytest.mark.parametrize("option", [["--image-size", "2"], ["--best-frame", "-1"], ["--frame-rate", "0"], ["--unknown"]])
+def test_option_out_of_range_is_refused(command: Command, option: list[str]) -> None:
+    assert command("portrait.png", "driver.mp4", *option)[0] == 2
+
+
+def test_unknown_model_and_engine_have_their_sentences(command: Command) -> None:
+    assert "There is no model called nobody" in command("portrait.png", "driver.mp4", model="nobody")[2]
+    Path("toy").mkdir()
+    make_toy_model(Path("toy"), side=64)
+    status, _, words = command("portrait.png", "driver.mp4", "--no-face", "--engine", "abacus", model="toy")
+    assert status == 2
+    assert "abacus" in words
