@@ -74,7 +74,9 @@ def random_colours(batch: int, strength: float, like: Tensor) -> Recolouring:
     bias = (torch.rand(batch, 1, 1, 1, device=like.device) - 0.5) * 0.15 * strength
     saturation = torch.exp(uniform(batch, -0.5, 0.5, like) * strength).view(column)
     saturation = torch.where(torch.rand(column, device=like.device) < 0.1, torch.zeros_like(saturation), saturation)
-    return Recolouring(light * tint, bias.expand(-1, 3, -1, -1), saturation, torch.exp(uniform(batch, -0.25, 0.25, like) * strength).view(column))
+    return Recolouring(
+        light * tint, bias.expand(-1, 3, -1, -1), saturation, torch.exp(uniform(batch, -0.25, 0.25, like) * strength).view(column)
+    )
 
 
 def recolour(images: Tensor, colours: Recolouring) -> Tensor:
@@ -105,10 +107,12 @@ def compress_blocks(images: Tensor, size: int = 8) -> Tensor:
     order = torch.arange(size, device=images.device, dtype=images.dtype)
     basis = torch.cos((2 * order[None] + 1) * order[:, None] * torch.pi / (2 * size)) * (2 / size) ** 0.5
     basis[0] /= 2**0.5
-    blocks = images.unflatten(3, (-1, size)).unflatten(2, (-1, size)).transpose(3, 4)  # B,3,h/8,w/8,8,8
-    step = (1 + order[:, None] + order[None]) * (0.01 + 0.03 * torch.rand(images.shape[0], 1, 1, 1, 1, 1, device=images.device))
+    batch, channels, height, width = images.shape
+    blocks = images.reshape(batch, channels, height // size, size, width // size, size).transpose(3, 4)  # B,3,h/8,w/8,8,8
+    step = (1 + order[:, None] + order[None]) * (0.01 + 0.03 * torch.rand(batch, 1, 1, 1, 1, 1, device=images.device))
     coefficients = torch.round(basis @ blocks @ basis.T / step) * step
-    return (basis.T @ coefficients @ basis).transpose(3, 4).flatten(4, 5).flatten(2, 3)
+    pixels: Tensor = basis.T @ coefficients @ basis
+    return pixels.transpose(3, 4).reshape(images.shape)
 
 
 def occlude(images: Tensor, share: float = 0.15) -> Tensor:

@@ -8,7 +8,10 @@ import typer
 
 def fit(
     recipe: Annotated[str, typer.Option(help="A recipe's name or a YAML file.")] = "compact-256",
-    data: Annotated[list[Path] | None, typer.Option(help="Folder of face packs (tar files or folders with an index); may be given again.")] = None,
+    *,
+    data: Annotated[
+        list[Path] | None, typer.Option(help="Folder of face packs (tar files or folders with an index); may be given again.")
+    ] = None,
     run: Annotated[Path | None, typer.Option(help="Folder for state, checkpoint, log and contact sheets. Default: runs/RECIPE.")] = None,
     time_limit: Annotated[float | None, typer.Option(min=0.01, help="Stop, saved, after so many minutes.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where the run in the folder stopped.")] = False,

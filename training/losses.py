@@ -22,7 +22,8 @@ class Crop(NamedTuple):
 
 def eye_distance(landmarks: Tensor) -> Tensor:
     """(B,) distance of the outer eye corners, not under a fifth of the picture (turned heads)."""
-    return (landmarks[:, 36] - landmarks[:, 45]).norm(dim=-1).clamp(min=0.4)
+    distance: Tensor = torch.linalg.vector_norm(landmarks[:, 36] - landmarks[:, 45], dim=-1)
+    return distance.clamp(min=0.4)
 
 
 def keypoint_losses(found: Keypoints, wanted: Keypoints, landmarks: Tensor) -> Losses:

@@ -41,13 +41,13 @@ class ClipEntry(BaseModel):
 
 
 class Clip(NamedTuple):
-    """One clip in a `FaceFrames`: its frames are `start` to `start + count`, its still (or -1) another frame."""
+    """One clip in a `FaceFrames`: its frames are `start` to `start + length`, its still (or -1) another frame."""
 
     name: str
     identity: str
     real: bool
     start: int
-    count: int
+    length: int
     still: int
 
 
@@ -117,9 +117,9 @@ def find_packs(folders: Sequence[Path]) -> list[Pack]:
 def decode_clip(data: bytes, side: int) -> npt.NDArray[np.uint8]:
     """Every frame of a video held in memory, at (side, side): (frames, side, side, 3) uint8 RGB."""
     frames = []
-    with av.open(io.BytesIO(data)) as container:
+    with av.open(io.BytesIO(data), mode="r") as container:
         for frame in container.decode(video=0):
-            frames.append(_fit(frame.to_ndarray(format="rgb24"), side))
+            frames.append(_fit(np.asarray(frame.to_ndarray(format="rgb24"), np.uint8), side))
     return np.stack(frames)
 
 
@@ -128,6 +128,13 @@ def _fit(picture: npt.NDArray[np.uint8], side: int) -> Picture:
         return picture
     interpolation = cv2.INTER_AREA if picture.shape[0] > side else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(picture, (side, side), interpolation=interpolation), np.uint8)
+
+
+def _decode_picture(data: bytes) -> Picture:
+    picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB)
+    if picture is None:
+        raise ValueError("it is no picture")
+    return np.asarray(picture, np.uint8)
 
 
 def _load_array(data: bytes) -> FloatArray:
@@ -161,8 +168,7 @@ def read_faces(
             count = min(len(frames), len(landmarks))
             frames, landmarks = frames[:count], landmarks[:count]
             if entry.still:
-                encoded = np.frombuffer(pack.read(entry.still), np.uint8)
-                still = np.asarray(cv2.cvtColor(cv2.imdecode(encoded, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB), np.uint8)
+                still = _decode_picture(pack.read(entry.still))
                 points = _load_array(pack.read(str(Path(entry.still).with_suffix(".npy").as_posix()))).reshape(1, 68, 2)
                 frames = np.concatenate([frames, _fit(still, side)[None]])
                 landmarks = np.concatenate([landmarks, points])

@@ -39,14 +39,14 @@ class PairSampler:
     def __init__(self, faces: FaceFrames, *, real_share: float = 0.12, still_share: float = 0.5) -> None:
         self.faces = faces
         self.still_share = still_share
-        valid = np.isfinite(faces.landmarks).all(axis=(1, 2))
+        valid: npt.NDArray[np.bool_] = np.asarray(np.isfinite(faces.landmarks).all(axis=(1, 2)), np.bool_)
         self.openings = openings(np.nan_to_num(faces.landmarks))
-        self.choices = [np.flatnonzero(valid[clip.start : clip.start + clip.count]) + clip.start for clip in faces.clips]
-        real = np.array([clip.real for clip in faces.clips])
+        self.choices = [np.flatnonzero(valid[clip.start : clip.start + clip.length]) + clip.start for clip in faces.clips]
+        real: npt.NDArray[np.bool_] = np.array([clip.real for clip in faces.clips], np.bool_)
         usable = np.array([len(choice) > 1 for choice in self.choices])
-        weights = np.where(real, 0.0, 1.0)
+        weights: npt.NDArray[np.float64] = np.where(real, 0.0, 1.0)
         if real.any() and not real.all():
-            lengths = np.array([clip.count for clip in faces.clips], np.float64)
+            lengths = np.array([clip.length for clip in faces.clips], np.float64)
             weights = np.where(real, real_share * lengths / lengths[real].sum(), (1 - real_share) / (~real).sum())
         elif real.all():
             weights = np.ones(len(real))

@@ -4,6 +4,7 @@ The weights come from what is installed: the `lpips` package with torchvision, o
 as arrays; JAX itself is not needed). Neither is shipped with Puppet.
 """
 
+import importlib
 import importlib.util
 import io
 import pickle
@@ -11,7 +12,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -71,7 +71,7 @@ class _ArraysOnly(pickle.Unpickler):
             ("numpy", "ndarray"),
             ("numpy", "dtype"),
         }:
-            return getattr(np._core.multiarray, name) if name == "_reconstruct" else getattr(np, name)
+            return getattr(importlib.import_module("numpy._core.multiarray" if name == "_reconstruct" else "numpy"), name)
         raise pickle.UnpicklingError(f"{module}.{name} is not allowed")
 
 

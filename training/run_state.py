@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import nn
 
 from puppet.errors import TrainingError
 from training.checkpoint import FORMAT
@@ -27,8 +28,8 @@ class RunState:
         self.steps = 0
         self.samples = 0
         self.random = np.random.default_rng(recipe.training.seed)
-        self.networks = build_networks(recipe.model).to(device, memory_format=torch.channels_last)
-        self.average = build_networks(recipe.model).to(device, memory_format=torch.channels_last).eval()
+        self.networks = _fresh(recipe, device)
+        self.average = _fresh(recipe, device).eval()
         self.average.load_state_dict(self.networks.state_dict())
         self.average.requires_grad_(False)
         self.optimiser = self._make_optimiser()
@@ -39,9 +40,11 @@ class RunState:
         stages = self.recipe.training.stages
         return stages[self.stage_index] if self.stage_index < len(stages) else None
 
-    def learner(self) -> torch.nn.Module:
+    def learner(self) -> nn.Module:
         """The network that the current stage trains."""
-        return self.networks.detector if self.stage is not None and self.stage.learn == "detector" else self.networks.generator
+        detects = self.stage is not None and self.stage.learn == "detector"
+        learner: nn.Module = self.networks.detector if detects else self.networks.generator
+        return learner
 
     def _make_optimiser(self) -> torch.optim.Optimizer:
         betas = (0.9, 0.99) if self.stage is not None and self.stage.learn == "detector" else (0.5, 0.999)
@@ -51,6 +54,12 @@ class RunState:
         """Set the modes of the networks: the learner trains, the other is frozen in evaluation mode."""
         self.networks.requires_grad_(False).eval()
         self.learner().requires_grad_(True).train()
+
+    def count(self, samples: int) -> None:
+        """Note a step over so many samples."""
+        self.steps += 1
+        self.stage_samples += samples
+        self.samples += samples
 
     def rate(self) -> float:
         """The learning rate now: a linear rise, then a cosine down to a hundredth of the peak over the stage."""
@@ -125,6 +134,12 @@ class RunState:
         torch.set_rng_state(state["random_torch"])
         if self.device.type == "cuda" and "random_cuda" in state:
             torch.cuda.set_rng_state(state["random_cuda"])
+
+
+def _fresh(recipe: Recipe, device: torch.device) -> NetworkPair:
+    networks = build_networks(recipe.model).to(device)
+    nn.Module.to(networks, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return networks
 
 
 def _write(content: dict[str, Any], path: Path) -> None:

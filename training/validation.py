@@ -4,13 +4,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
 from puppet.contact_sheet import contact_sheet, write_picture
 from puppet.picture import Picture
 from training.anchors import LIDS, LIPS, Anchors
-from training.losses import cut_crops, eye_distance, Crop
+from training.losses import Crop, cut_crops, eye_distance
 from training.networks.pair import NetworkPair
 from training.networks.tensors import Keypoints
 from training.packs import FaceFrames
@@ -18,6 +19,7 @@ from training.pairs import PairSampler
 from training.perceptual import Lpips
 
 SHEET_ROWS = 8
+BATCH = 16
 
 
 class ValidationPairs(NamedTuple):
@@ -34,7 +36,7 @@ def draw_pairs(faces: FaceFrames, count: int) -> ValidationPairs:
     sampler = PairSampler(faces, real_share=0.35)
     sources, targets = sampler.draw(count, np.random.default_rng(1))
 
-    def pictures(indices: np.ndarray) -> Tensor:  # type: ignore[type-arg]
+    def pictures(indices: npt.NDArray[np.int64]) -> Tensor:
         return torch.from_numpy(faces.frames[indices]).permute(0, 3, 1, 2).float() / 255
 
     marks = torch.from_numpy(faces.landmarks)
@@ -51,11 +53,12 @@ def _correlation(first: Tensor, second: Tensor) -> float:
 
 
 def _gap(points: Tensor, pair: tuple[int, int]) -> Tensor:
-    return (points[:, pair[1]] - points[:, pair[0]]).norm(dim=-1)
+    gap: Tensor = (points[:, pair[1]] - points[:, pair[0]]).norm(dim=-1)
+    return gap
 
 
 @torch.no_grad()
-def validate(networks: NetworkPair, pairs: ValidationPairs, anchors: Anchors, lpips: Lpips | None, sheet: Path, batch: int = 16) -> dict[str, float]:
+def validate(networks: NetworkPair, pairs: ValidationPairs, anchors: Anchors, lpips: Lpips | None, sheet: Path) -> dict[str, float]:
     """Figures over all pairs, and a sheet of the first ones: source, driver, warp, result.
 
     `eyes` and `eyes_copy` are the L1 over the eyes of the result and of the bare source; `blink_r` and `mouth_r`
@@ -65,8 +68,8 @@ def validate(networks: NetworkPair, pairs: ValidationPairs, anchors: Anchors, lp
     networks.eval()
     parts: list[list[Tensor]] = []
     kept: list[list[Picture]] = []
-    for start in range(0, len(pairs.source), batch):
-        source, target, source_marks, target_marks = (tensor[start : start + batch].to(device) for tensor in pairs)
+    for start in range(0, len(pairs.source), BATCH):
+        source, target, _, target_marks = (tensor[start : start + BATCH].to(device) for tensor in pairs)
         seen_source, seen_target = networks.detector(source), networks.detector(target)
         animated = networks.generator.animate(networks.generator.encode(source), seen_source, seen_target)
         seen_result = networks.detector(animated.prediction)

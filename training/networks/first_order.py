@@ -53,7 +53,10 @@ def motion_grids(source: Keypoints, driving: Keypoints, grid: Tensor) -> Tensor:
     Standing still comes first, for the background.
     """
     jacobians = product(source.jacobians, inverse(driving.jacobians))[:, :, None, None]  # (B, K, 1, 1, 2, 2)
-    offset = grid - driving.points.float()[:, :, None, None, :]  # (B, K, h, w, 2)
-    moved = (jacobians * offset[..., None, :]).sum(dim=-1) + source.points.float()[:, :, None, None, :]
+    x, y = (grid - driving.points.float()[:, :, None, None, :]).unbind(dim=-1)  # (B, K, h, w) each
+    moved = (
+        torch.stack((jacobians[..., 0, 0] * x + jacobians[..., 0, 1] * y, jacobians[..., 1, 0] * x + jacobians[..., 1, 1] * y), dim=-1)
+        + source.points.float()[:, :, None, None, :]
+    )
     still = grid.expand(moved.shape[0], 1, *grid.shape)
     return torch.cat((still, moved), dim=1)
