@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from puppet.errors import MediaError
 from puppet.picture import Picture
-from puppet.picture_file import PICTURE_SUFFIXES, decode_picture, read_bytes, read_picture, unreadable
+from puppet.picture_file import PICTURE_SUFFIXES, read_if_picture, read_picture, unreadable
 from puppet.video_reader import open_video
 
 FOLDER_RATE = Fraction(25)
@@ -104,7 +104,7 @@ def open_clip(path: Path, folder_rate: Fraction = FOLDER_RATE) -> Clip:
     if path.is_dir():
         return _folder(path, folder_rate)
     if path.suffix.lower() in PICTURE_SUFFIXES:
-        picture = decode_picture(read_bytes(path))
+        picture = read_if_picture(path)
         if picture is not None:
             return _one_picture(path, picture)
     return _video(path)

@@ -1,5 +1,6 @@
 """A folder of numbered PNG frames being written, each whole or not there."""
 
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -22,6 +23,7 @@ class FrameFolder:
         """Raises `MediaError` when the folder can't be made or already holds frames."""
         self.path = path
         self.frame_count = 0
+        self._made = not path.exists()
         try:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -39,7 +41,10 @@ class FrameFolder:
         self.frame_count += 1
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Take a folder made in vain away again; may be called twice."""
+        if self._made and self.frame_count == 0:
+            with suppress(OSError):
+                self.path.rmdir()
 
     def __enter__(self) -> Self:
         return self

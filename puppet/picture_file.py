@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,12 +16,8 @@ PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", 
 """File name endings, lower case, that are read as still pictures."""
 
 
-def read_bytes(path: Path) -> bytes:
-    """The whole file. Raises `MediaError` that says why it can't be read."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise unreadable(path, error) from error
+JPEG_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+"""A marker of a JPEG that is neither a stuffed byte nor a restart: what may end its pixels."""
 
 
 def unreadable(path: Path, error: OSError) -> MediaError:
@@ -47,6 +44,21 @@ def unwritable(path: Path, error: OSError) -> MediaError:
     return MediaError(f"{path} can't be written: {error.strerror or error}.")
 
 
+def is_cut_short(data: bytes) -> bool:
+    """Whether a JPEG or PNG ends before its end; what decoders make of such a file is part picture, part grey."""
+    if data.startswith(b"\x89PNG"):
+        return b"IEND" not in data[-64:] and b"IEND" not in data
+    if not data.startswith(b"\xff\xd8\xff"):
+        return False
+    position = 2
+    while marker := JPEG_MARKER.search(data, position):
+        position = marker.end()
+        if marker.group() == b"\xff\xd9":
+            return False
+        position += int.from_bytes(data[position : position + 2], "big")
+    return True
+
+
 def decode_picture(data: bytes) -> Picture | None:
     """An encoded picture as RGB, turned upright by its EXIF orientation, or None when OpenCV can't decode it.
 
@@ -55,6 +67,9 @@ def decode_picture(data: bytes) -> Picture | None:
     encoded = np.frombuffer(data, dtype=np.uint8)
     if encoded.size == 0:
         return None
+    level = cv2.utils.logging.setLogLevel(
+        cv2.utils.logging.LOG_LEVEL_SILENT
+    )  # it would print its own words about a file that is no picture
     try:
         colour = cv2.imdecode(encoded, cv2.IMREAD_COLOR)
         if colour is None:
@@ -62,6 +77,8 @@ def decode_picture(data: bytes) -> Picture | None:
         whole = cv2.imdecode(encoded, cv2.IMREAD_UNCHANGED)
     except cv2.error:  # a header that promises more pixels than OpenCV accepts
         return None
+    finally:
+        cv2.utils.logging.setLogLevel(level)
     picture = cv2.cvtColor(colour, cv2.COLOR_BGR2RGB)
     if whole is not None and whole.ndim == 3 and whole.shape[2] == 4 and whole.shape[:2] == picture.shape[:2]:
         opacity = whole[:, :, 3:].astype(np.float32) / (65535.0 if whole.dtype == np.uint16 else 255.0)
@@ -69,9 +86,20 @@ def decode_picture(data: bytes) -> Picture | None:
     return freeze(np.asarray(picture, dtype=np.uint8))
 
 
+def read_if_picture(path: Path) -> Picture | None:
+    """A picture file as RGB, upright, or None when it is no picture. Raises `MediaError` when it can't be read or is cut short."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise unreadable(path, error) from error
+    if is_cut_short(data):
+        raise MediaError(f"{path} is cut short: its end is missing.", "Copy or download it again, whole.")
+    return decode_picture(data)
+
+
 def read_picture(path: Path) -> Picture:
-    """A picture file as RGB, upright. Raises `MediaError` when it is missing, unreadable or no picture."""
-    picture = decode_picture(read_bytes(path))
+    """A picture file as RGB, upright. Raises `MediaError` when it is missing, unreadable, cut short or no picture."""
+    picture = read_if_picture(path)
     if picture is None:
         raise MediaError(f"{path} is not a picture that can be read.", "Use a JPEG, PNG, WebP, BMP or TIFF file.")
     return picture

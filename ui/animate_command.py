@@ -138,9 +138,9 @@ def _tell(report: Report) -> None:
         )
     if report.frames_without_face:
         missing = f"The driver's face was missing in {report.frames_without_face} of {report.frames} frames"
-        notices.print(f"{missing}: the portrait held still there.", highlight=False)
+        notices.print(f"{missing}: the portrait held still there.", highlight=False, soft_wrap=True)
     if report.crop == "following":
-        notices.print("The driver's face wanders far, so the crop follows it: its slow shifts are not carried over.", highlight=False)
+        notices.print("The driver's face wanders far, so the crop follows it: its slow shifts are not carried over.", soft_wrap=True)
 
 
 def main() -> None:

@@ -113,7 +113,7 @@ def animate(order: Order) -> Report:
         animator, facts = open_model(order.model, order.engine)
         stack.enter_context(closing(animator))
         finder = None if order.no_face else stack.enter_context(closing(open_finder(order.model)))
-        notices.print(f"{facts.model} on {facts.engine} ({facts.device})", highlight=False, markup=False)
+        notices.print(f"{facts.model} on {facts.engine} ({facts.device})", highlight=False, markup=False, soft_wrap=True)
         longest = order.image_size or LONGEST
         portrait = load_portrait(order.source, finder, animator.card.side, *([longest] if order.paste_back else []))
         report = Report(str(order.output), facts.model, facts.engine, facts.device)

@@ -69,6 +69,31 @@ def test_bad_file_has_its_sentence(tmp_path: Path, content: bytes | None, senten
         read_picture(tmp_path / "a.png")
 
 
+@pytest.mark.parametrize("name", ["a.jpg", "a.png"])
+@pytest.mark.parametrize("share", [0.3, 0.95])
+def test_picture_cut_short_is_not_taken_for_whole(tmp_path: Path, name: str, share: float, capfd: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / name
+    write_picture(path, np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8))
+    path.write_bytes(path.read_bytes()[: round(share * path.stat().st_size)])
+    with pytest.raises(MediaError, match="is cut short"):
+        read_picture(path)
+    assert capfd.readouterr().err == ""
+
+
+def test_photograph_with_a_film_behind_it_is_whole(tmp_path: Path) -> None:
+    write_picture(tmp_path / "a.jpg", corners())
+    with (tmp_path / "a.jpg").open("ab") as file:
+        file.write(b"\xff\xda" + bytes(100))
+    assert read_picture(tmp_path / "a.jpg").shape == (48, 80, 3)
+
+
+def test_decoder_keeps_its_own_words_to_itself(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(40) + b"IEND")
+    with pytest.raises(MediaError, match="is not a picture"):
+        read_picture(tmp_path / "a.png")
+    assert capfd.readouterr().err == ""
+
+
 def test_folder_is_no_picture(tmp_path: Path) -> None:
     with pytest.raises(MediaError, match=r"is a folder|may not be read"):  # Windows forbids it instead
         read_picture(tmp_path)

@@ -214,10 +214,12 @@ def test_full_disk_under_a_folder_of_frames(command: Command, monkeypatch: pytes
     def full(path: Path, data: bytes) -> int:
         raise OSError(errno.ENOSPC, "No space left on device")
 
+    before = sorted(Path().iterdir())
     monkeypatch.setattr(Path, "write_bytes", full)
     status, _, words = command("portrait.png", "driver.mp4", "-o", "frames")
     assert status == 2
     assert "The disk is full" in words
+    assert sorted(Path().iterdir()) == before
 
 
 def test_error_in_the_middle_leaves_nothing(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
