@@ -45,6 +45,6 @@ def cut(frame: Picture, square: Square, side: int) -> Picture:
         ratio = np.array([size[0] / frame.shape[1], size[1] / frame.shape[0]])
         centre = (np.array([square.x, square.y]) + 0.5) * ratio - 0.5
         affine = crop_from_frame(Square(float(centre[0]), float(centre[1]), square.side * float(ratio[0])), side)
-        frame = scaled
+        frame = np.asarray(scaled, np.uint8)
     crop = cv2.warpAffine(frame, affine, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return freeze(np.asarray(crop, dtype=np.uint8))
