@@ -90,12 +90,10 @@ class Pipeline:
         self._delivered = False
         self._stages = [
             self._thread("capture", self._capture.run),
-            self._thread("render", self._render),
+            self._thread("render", self._render, self._close_shown),
             self._thread("worker", self._labour),
         ]
         self._sinks = [self._thread(sink.name, partial(self._feed, sink)) for sink in sinks]
-
-    # What the owner does
 
     def start(self) -> None:
         """Begin; once."""
@@ -156,16 +154,13 @@ class Pipeline:
 
     def _render(self) -> None:
         reader = self._frame_reader
-        try:
-            with closing(self._open_puppeteer()) as puppeteer:
-                self._facts = puppeteer.facts
-                while not reader.ended:
-                    self._obey(puppeteer)
-                    frame = reader.wait(IDLE)
-                    if frame is not None:
-                        self._pass_on(puppeteer(frame.value))
-        finally:
-            self._close_shown()
+        with closing(self._open_puppeteer()) as puppeteer:
+            self._facts = puppeteer.facts
+            while not reader.ended:
+                self._obey(puppeteer)
+                frame = reader.wait(IDLE)
+                if frame is not None:
+                    self._pass_on(puppeteer(frame.value))
 
     def _pass_on(self, shown: Shown) -> None:
         self.shown.put(shown)
@@ -212,12 +207,13 @@ class Pipeline:
 
     # How it ends
 
-    def _thread(self, name: str, body: Callable[[], None]) -> threading.Thread:
+    def _thread(self, name: str, body: Callable[[], None], afterwards: Callable[[], None] = lambda: None) -> threading.Thread:
         def guarded() -> None:
             try:
                 body()
             except BaseException as error:  # whatever it is, it belongs to the owner
                 self._fail(error)
+            afterwards()
 
         return threading.Thread(target=guarded, name=f"puppet-{name}", daemon=True)
 
