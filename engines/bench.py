@@ -14,6 +14,8 @@ from pydantic import BaseModel
 
 from engines.animator import ModelAnimator
 from puppet import contract
+from puppet.animator import FaceFinder
+from puppet.errors import FaceError
 from puppet.motion import FloatArray, Motion, retarget
 from puppet.picture import Picture, freeze
 
@@ -26,10 +28,10 @@ DRIVERS = 8
 Result = TypeVar("Result")
 
 
-class GraphFigures(BaseModel):
-    """Run times of one graph, ms."""
+class Figures(BaseModel):
+    """Run times of one thing, ms."""
 
-    graph: str
+    name: str
     p50: float
     p95: float
     runs: int
@@ -41,7 +43,7 @@ class EngineFigures(BaseModel):
     engine: str
     device: str
     opening: float
-    graphs: list[GraphFigures]
+    graphs: list[Figures]
     frames_per_second: float
 
 
@@ -67,6 +69,7 @@ class Bench(BaseModel):
     side: int
     engines: list[EngineFigures]
     comparisons: list[Comparison]
+    faces: list[Figures] = []
 
 
 class Lane:
@@ -103,7 +106,7 @@ class Lane:
             engine=self.animator.engine,
             device=self.animator.device.description,
             opening=opening * 1000,
-            graphs=[_graph_figures(name, seconds) for name, seconds in self.seconds.items()],
+            graphs=[_figures(name, seconds) for name, seconds in self.seconds.items()],
             frames_per_second=float(1 / per_frame),
         )
 
@@ -150,9 +153,25 @@ def moved_pictures(picture: Picture, count: int) -> list[Picture]:
     return moved
 
 
-def _graph_figures(graph: str, seconds: list[float]) -> GraphFigures:
+def bench_faces(finder: FaceFinder, picture: Picture, runs: int = 40) -> list[Figures]:
+    """How long it takes to find a face in a picture, and to track it. Raises `FaceError` when there is none."""
+    face = finder.find(picture)
+    if face is None:
+        raise FaceError("No face was found in the picture to measure the face finder with.", "Take a picture with a clear face.")
+    near = face.landmarks
+    acts: dict[str, Callable[[], object]] = {"find": lambda: finder.find(picture), "track": lambda: finder.find(picture, near)}
+    seconds: dict[str, list[float]] = {name: [] for name in acts}
+    for _ in range(runs):
+        for name, act in acts.items():
+            start = perf_counter()
+            act()
+            seconds[name].append(perf_counter() - start)
+    return [_figures(name, times) for name, times in seconds.items()]
+
+
+def _figures(name: str, seconds: list[float]) -> Figures:
     p50, p95 = np.percentile(seconds, [50, 95]) * 1000
-    return GraphFigures(graph=graph, p50=float(p50), p95=float(p95), runs=len(seconds))
+    return Figures(name=name, p50=float(p50), p95=float(p95), runs=len(seconds))
 
 
 def _compare(lane: Lane, other: Lane, drawn: list[tuple[FloatArray, Picture]], others: list[tuple[FloatArray, Picture]]) -> Comparison:

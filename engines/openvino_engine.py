@@ -1,6 +1,8 @@
 """OpenVINO: the CPU everywhere, Intel GPUs and NPUs where their drivers are."""
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed_version
@@ -22,10 +24,11 @@ class OpenVinoRuntime:
 
     @cached_property
     def _core(self) -> Any:
-        try:
-            import openvino  # noqa: PLC0415 (heavy: imported here alone, at first use)
-        except ImportError as error:
-            raise EngineError(f"OpenVINO can't be imported: {error}.", "Install it: pip install openvino") from error
+        with _no_telemetry():
+            try:
+                import openvino  # noqa: PLC0415 (heavy: imported here alone, at first use)
+            except ImportError as error:
+                raise EngineError(f"OpenVINO can't be imported: {error}.", "Install it: pip install openvino") from error
         return openvino.Core()
 
     def version(self) -> str:
@@ -63,7 +66,7 @@ class OpenVinoRuntime:
         except RuntimeError as error:
             raise ModelError(f"OpenVINO can't read {graph}: {_last_line(error)}.", "Copy or export the model again.") from error
         inputs, outputs = _specs(graph, model.inputs), _specs(graph, model.outputs)  # as read: compiling may add names
-        if precision == "bf16":
+        if precision != "f32":
             _keep_grids_exact(model)
         try:
             compiled = self._core.compile_model(model, device, settings)
@@ -75,7 +78,8 @@ class OpenVinoRuntime:
         """What a compiled graph runs on and computes in, by OpenVINO's own account (AUTO decides for itself)."""
         names = [str(name) for name in compiled.get_property("EXECUTION_DEVICES")]
         known = [self._core.get_property(name, "FULL_DEVICE_NAME").strip() for name in names if name in self._core.available_devices]
-        precision = compiled.get_property("INFERENCE_PRECISION_HINT").get_type_name()
+        told = "INFERENCE_PRECISION_HINT" in compiled.get_property("SUPPORTED_PROPERTIES")
+        precision = compiled.get_property("INFERENCE_PRECISION_HINT").get_type_name() if told else "auto"
         where = ", ".join(names)
         return Device(where, f"{where} ({', '.join(known)}), {precision}" if known else f"{where}, {precision}", precision)
 
@@ -150,6 +154,22 @@ def _specs(graph: Path, ports: Any) -> dict[str, TensorSpec]:
         kind = np.dtype(port.element_type.to_dtype())
         specs[port.any_name] = TensorSpec(port.any_name, kind, tuple(port.shape))
     return specs
+
+
+@contextmanager
+def _no_telemetry() -> Iterator[None]:
+    """Imports OpenVINO without its telemetry package, for which it has a silent stand-in.
+
+    Else importing it reports to Google Analytics from a thread of its own, which an app that holds a camera has no business to do.
+    """
+    absent = "openvino_telemetry" not in sys.modules
+    if absent:
+        sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]  # None makes an import fail
+    try:
+        yield
+    finally:
+        if absent:
+            del sys.modules["openvino_telemetry"]
 
 
 def _keep_grids_exact(model: Any) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
-from engines.engine import Runtime
+from engines.engine import Device, Runtime
 from engines.onnxruntime_engine import OnnxRuntime
 from engines.openvino_engine import OpenVinoRuntime
 from puppet.errors import EngineError
@@ -25,6 +25,28 @@ class Candidate(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.runtime.name} {self.device}" if self.device else self.runtime.name
+
+
+class Availability(NamedTuple):
+    """What a runtime can do here; with a `reason` why it can do nothing, there is no device."""
+
+    name: str
+    version: str
+    devices: tuple[Device, ...]
+    reason: str = ""
+
+
+def survey() -> list[Availability]:
+    """Every runtime, with its devices or the reason why it can't be used."""
+    found = []
+    for name, runtime in RUNTIMES.items():
+        version = ""
+        try:
+            version = runtime.version()
+            found.append(Availability(name, version, runtime.devices()))
+        except EngineError as error:
+            found.append(Availability(name, version, (), str(error)))
+    return found
 
 
 def candidates(engine: str = "auto", device: str | None = None) -> list[Candidate]:

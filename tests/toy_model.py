@@ -84,6 +84,8 @@ def _animate(path: Path, side: int, count: int) -> None:
         "white": np.float32(255),
         "zero": np.float32(0),
         "first": np.array([0], np.int64),
+        "before_last": np.array([-2], np.int64),
+        "last": np.array([-1], np.int64),
     }
     nodes = [
         helper.make_node("Sub", [contract.DRIVING_POINTS, contract.SOURCE_POINTS], ["shifts"]),
@@ -91,9 +93,10 @@ def _animate(path: Path, side: int, count: int) -> None:
         helper.make_node("Sub", [contract.SOURCE_JACOBIANS, contract.DRIVING_JACOBIANS], ["changes"]),
         helper.make_node("ReduceMean", ["changes"], ["change"], axes=[0], keepdims=0),
         helper.make_node("Add", ["identity", "change"], ["local"]),
-        helper.make_node("Transpose", ["local"], ["turned"], perm=[1, 0]),
         helper.make_node("Sub", ["grid", "shift"], ["moved"]),
-        helper.make_node("MatMul", ["moved", "turned"], ["where"]),
+        helper.make_node("Unsqueeze", ["moved", "before_last"], ["rows"]),
+        helper.make_node("Mul", ["rows", "local"], ["products"]),  # elementwise: a runtime in bf16 would multiply matrices in bf16
+        helper.make_node("ReduceSum", ["products", "last"], ["where"], keepdims=0),
         helper.make_node("GridSample", [FEATURES, "where"], ["seen"], mode="bilinear", padding_mode="border", align_corners=0),
         helper.make_node("Squeeze", ["seen", "first"], ["planes"]),
         helper.make_node("Transpose", ["planes"], ["unit"], perm=[1, 2, 0]),
