@@ -18,11 +18,12 @@ CALM = 0.5
 """Standard deviation, s, of the Gaussian that smooths the way of a crop that must follow."""
 
 
-def plan_crops(landmarks: Sequence[FloatArray | None], rate: float) -> tuple[list[Square | None], bool]:
+def plan_crops(landmarks: Sequence[FloatArray | None], rate: float, follow: bool = False) -> tuple[list[Square | None], bool]:
     """A square for each frame that has a face, and whether it is one unmoving square.
 
     Relative motion wants a crop that stays put, as a camera on a stand would: then the head's own shift is carried over. A
-    face that wanders too far for that gets a crop that follows it, smoothed over the time before and after.
+    face that wanders too far for that gets a crop that follows it, smoothed over the time before and after. With `follow` it
+    gets one in any case: its quick movements and turns are carried over, where it stands is not.
     """
     seen = np.array([index for index, points in enumerate(landmarks) if points is not None])
     around = np.array([square_around(points) for points in landmarks if points is not None])
@@ -31,7 +32,7 @@ def plan_crops(landmarks: Sequence[FloatArray | None], rate: float) -> tuple[lis
     reach = np.percentile(high, 98, axis=0) - np.percentile(low, 2, axis=0)
     side = float(np.median(around[:, 2]))
     farthest, nearest = np.percentile(around[:, 2], (2, 98))
-    steady = bool(reach.max() <= ROOM * side and nearest <= GROWTH * farthest)
+    steady = not follow and bool(reach.max() <= ROOM * side and nearest <= GROWTH * farthest)
     middle = (np.percentile(around, 2, axis=0) + np.percentile(around, 98, axis=0)) / 2
     way = np.tile((middle[0], middle[1], side), (len(seen), 1)) if steady else _smooth(around, seen / rate)
     squares: list[Square | None] = [None] * len(landmarks)

@@ -68,8 +68,8 @@ class Surveyor:
         nearer, self._nearest = distance < self._nearest, min(distance, self._nearest)
         return nearer
 
-    def sum_up(self, clip: Clip) -> Survey:
-        """The survey of all frames of `clip`, once each was looked at.
+    def sum_up(self, clip: Clip, follow: bool = False) -> Survey:
+        """The survey of all frames of `clip`, once each was looked at; `follow` wants crops that go with the face.
 
         Raises `FaceError` when it has no face at all or none in the neutral frame asked for, `SettingsError` when there is no such frame.
         """
@@ -83,5 +83,5 @@ class Surveyor:
         index, picture = self._neutral
         if self._square is not None:
             return Survey([self._square] * count, True, index, picture, 0)
-        squares, steady = plan_crops(self._landmarks, float(clip.rate))
+        squares, steady = plan_crops(self._landmarks, float(clip.rate), follow)
         return Survey(squares, steady, index, picture, sum(square is None for square in squares))

@@ -68,7 +68,8 @@ def animate_portrait(
     paste_back: Annotated[
         bool,
         typer.Option(
-            "--paste-back/--no-paste-back", help="Put the face back into the whole picture, or show it alone.", rich_help_panel=PICTURE
+            "--paste-back/--no-paste-back", rich_help_panel=PICTURE,
+            help="Put the face back into the whole picture, where it turns but stays in its place, or show it alone.",
         ),
     ] = False,
     image_size: Annotated[
@@ -121,13 +122,13 @@ def animate_portrait(
     if as_json:
         print(json.dumps(asdict(report)))  # noqa: T201  data, not words: rich would wrap it
     else:
-        _tell(report)
+        _tell(report, wanders=report.crop == "following" and not paste_back)
     if report.interrupted:
         raise typer.Exit(130)
 
 
-def _tell(report: Report) -> None:
-    """Say what was written and what a person should know of it."""
+def _tell(report: Report, wanders: bool) -> None:
+    """Say what was written and what a person should know of it; `wanders`: the crop had to follow the driver."""
     if report.interrupted:
         notices.print("Interrupted." if report.frames else "Interrupted before the first frame: nothing was written.")
     if report.frames:
@@ -139,7 +140,7 @@ def _tell(report: Report) -> None:
     if report.frames_without_face:
         missing = f"The driver's face was missing in {report.frames_without_face} of {report.frames} frames"
         notices.print(f"{missing}: the portrait held still there.", highlight=False, soft_wrap=True)
-    if report.crop == "following":
+    if wanders:
         notices.print("The driver's face wanders far, so the crop follows it: its slow shifts are not carried over.", soft_wrap=True)
 
 

@@ -160,7 +160,7 @@ def _survey(order: Order, means: Means, progress: AnimateProgress) -> Survey:
     surveyor = Surveyor(means.finder, means.portrait.landmarks if order.find_best_frame else None, order.best_frame)
     for frame in progress.follow(means.clip, "Looking at the driver", means.clip.frame_count):
         surveyor.look(frame.picture)
-    return surveyor.sum_up(means.clip)
+    return surveyor.sum_up(means.clip, follow=order.paste_back)  # a head back in its picture has a neck to stay on
 
 
 def _open_output(order: Order, clip: Clip, report: Report) -> VideoWriter | FrameFolder:

@@ -26,6 +26,13 @@ def test_swaying_face_gets_one_square_that_holds_it() -> None:
     assert all(holds(square, points) for square, points in zip(squares, faces, strict=True))
 
 
+def test_crop_goes_with_a_swaying_face_where_that_is_asked_for() -> None:
+    faces = [face(200 + 15 * np.sin(index / 40)) for index in range(250)]
+    squares, steady = plan_crops(faces, 25, follow=True)
+    shifts = [square.x - float(points[:, 0].mean()) for square, points in zip(squares, faces, strict=True) if square]
+    assert not steady and np.ptp(shifts) < 5
+
+
 def test_face_mostly_to_one_side_is_held_at_the_other_too() -> None:
     faces = [face(200)] * 50 + [face(222)] * 10
     squares, steady = plan_crops(faces, 25)

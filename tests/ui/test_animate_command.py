@@ -147,6 +147,18 @@ def test_variable_rate_and_clip_as_portrait(command: Command) -> None:
     assert [frame.time for frame in open_clip(Path("result.mp4"))] == pytest.approx(times, abs=1e-3)
 
 
+def test_crop_that_has_to_follow_is_told(command: Command) -> None:
+    wide = [
+        np.roll(np.pad(picture, ((0, 0), (0, 320), (0, 0)), "edge"), 40 * index, axis=1)
+        for index, picture in enumerate(pictures("driver.mp4"))
+    ]
+    make_video(Path("wide.mp4"), wide, rate=2)
+    assert "wanders far" in command("portrait.png", "wide.mp4")[2]
+    status, out, words = command("portrait.png", "driver.mp4", "--paste-back", "--json")
+    assert (status, json.loads(out)["crop"]) == (0, "following")
+    assert "wanders" not in words
+
+
 def test_missing_faces_hold_and_are_told(command: Command) -> None:
     frames = pictures("driver.mp4")
     make_video(Path("blinks.mp4"), [frames[0], frames[3], np.zeros_like(frames[0]), frames[5]])
