@@ -38,7 +38,15 @@ class VideoWriter:
     """
 
     def __init__(
-        self, path: Path, width: int, height: int, rate: Fraction, sound: Sound | None = None, *, effort: str = "veryfast", quality: int = 17
+        self,
+        path: Path,
+        width: int,
+        height: int,
+        rate: Fraction,
+        sound: Sound | None = None,
+        *,
+        effort: str = "veryfast",
+        quality: int = 17,
     ) -> None:
         """`rate` is the mean frame rate; `effort` and `quality` are x264's preset and constant rate factor. Raises `MediaError`."""
         self.path = path
