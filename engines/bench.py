@@ -20,7 +20,7 @@ from puppet.motion import FloatArray, Motion, retarget
 from puppet.picture import Picture, freeze
 
 TURN = 0.4
-"""Length of a runtime's turn, s."""
+"""Length of a runtime's turn, s; shorter in a short race."""
 
 DRIVERS = 8
 """Different pictures that drive the portrait."""
@@ -129,9 +129,10 @@ def bench(animators: Sequence[tuple[ModelAnimator, float]], portrait: Picture, s
     for lane in lanes:
         for times in lane.seconds.values():
             times.clear()
-    for turn in range(max(2, round(seconds / (TURN * len(lanes))))):
+    turns = max(2, round(seconds / (TURN * len(lanes))))
+    for turn in range(turns):
         for lane in lanes if turn % 2 else reversed(lanes):
-            lane.take_turn(drivers, TURN)
+            lane.take_turn(drivers, seconds / (turns * len(lanes)))
     return Bench(
         model=card.name,
         side=card.side,
@@ -153,7 +154,7 @@ def moved_pictures(picture: Picture, count: int) -> list[Picture]:
     return moved
 
 
-def bench_faces(finder: FaceFinder, picture: Picture, runs: int = 40) -> list[Figures]:
+def bench_faces(finder: FaceFinder, picture: Picture, runs: int) -> list[Figures]:
     """How long it takes to find a face in a picture, and to track it. Raises `FaceError` when there is none."""
     face = finder.find(picture)
     if face is None:

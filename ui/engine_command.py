@@ -70,7 +70,7 @@ def bench_engines(
             animators.append((animator, opening))
         with notices.status(f"Measuring for {seconds:g} s ..."):
             result = bench(animators, portrait.face, seconds)
-            result.faces = bench_faces(finder, portrait.picture)
+            result.faces = bench_faces(finder, portrait.picture, runs=max(5, round(4 * seconds)))
     if as_json:
         screen.print_json(result.model_dump_json())
     else:

@@ -5,7 +5,9 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
+from onnx import helper, numpy_helper
 
 from engines.engine import Engine, EngineOptions, Runtime, TensorSpec
 from engines.onnxruntime_engine import OnnxRuntime
@@ -183,17 +185,32 @@ def test_runtimes_draw_the_same_picture(folder: Path) -> None:
     assert np.abs(drawn[0] - drawn[1]).mean() < 2
 
 
-def test_grids_stay_exact_in_bf16(folder: Path) -> None:
+def with_convolution(graph: Path, target: Path) -> Path:
+    """The toy's `animate` with a convolution (that changes nothing) after the sampling, as every real generator has."""
+    model = onnx.load(graph)
+    for index, node in enumerate(model.graph.node):
+        if node.op_type == "GridSample":
+            node.output[0] = "sampled"
+            model.graph.node.insert(index + 1, helper.make_node("Conv", ["sampled", "same"], ["seen"], kernel_shape=[1, 1]))
+            break
+    same = np.eye(3, dtype=np.float32)[:, :, None, None]
+    model.graph.initializer.append(numpy_helper.from_array(same, "same"))
+    onnx.save(model, target)
+    return target
+
+
+def test_grids_stay_exact_in_bf16(folder: Path, tmp_path: Path) -> None:
     runtime = OpenVinoRuntime()
     if runtime.devices()[0].precision != "bf16":
         pytest.skip("this processor has no bf16")
-    engine = runtime.open(folder / contract.ANIMATE, EngineOptions(precision="bf16", threads=1))
-    exact = OnnxRuntime().open(folder / contract.ANIMATE, OPTIONS)
+    graph = with_convolution(folder / contract.ANIMATE, tmp_path / "convolved.onnx")
+    engine = runtime.open(graph, EngineOptions(precision="bf16", threads=1))
+    exact = OnnxRuntime().open(graph, OPTIONS)
     assert set(engine.outputs) == {contract.IMAGE}, "the outputs that keep grids exact are not the caller's business"
     for each in (engine, exact):
         bind_portrait(each)
     shift = 0.5 + 2**-9 + 2**-11  # bf16 has steps of 2**-8 there, an eighth of a pixel
-    assert np.abs(draw(engine, shift).astype(np.int16) - draw(exact, shift)).max() <= 1
+    assert np.abs(draw(engine, shift).astype(np.int16) - draw(exact, shift)).max() <= 2
 
 
 def test_openvino_is_imported_without_its_telemetry() -> None:
