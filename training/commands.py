@@ -8,12 +8,14 @@ from puppet.errors import EXIT_CODE, PuppetError
 from training.evaluate_command import evaluate
 from training.export_command import convert, export
 from training.fit_command import fit
+from training.speed_command import speed
 
 app = typer.Typer(help="Train, judge and export the networks that animate portraits.", no_args_is_help=True, pretty_exceptions_enable=False)
 app.command()(fit)
 app.command()(convert)
 app.command()(export)
 app.command()(evaluate)
+app.command()(speed)
 
 
 @app.callback()

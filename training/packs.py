@@ -60,25 +60,29 @@ class FaceFrames(NamedTuple):
 
 
 class Pack:
-    """One pack, opened for reading members by name; thread-safe for folders, locked by the caller for tars."""
+    """One pack, opened for reading members by name, from any thread. Raises `TrainingError` for a tar that is damaged."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._members: dict[str, tuple[int, int]] = {}
+        self._members: dict[str, tuple[int, int]] | None = None
         if path.is_file():
-            with tarfile.open(path) as tar:
-                self._members = {member.name.removeprefix("./"): (member.offset_data, member.size) for member in tar if member.isfile()}
+            try:
+                with tarfile.open(path, "r:") as tar:
+                    self._members = {member.name.removeprefix("./"): (member.offset_data, member.size) for member in tar if member.isfile()}
+            except (tarfile.TarError, OSError) as error:
+                hint = "Copy the pack again, whole, as a tar that is not compressed."
+                raise TrainingError(f"The pack {path} can't be read: {error}.", hint) from error
 
     def names(self) -> list[str]:
         """Names of the files at the top of the pack."""
-        if self._members:
+        if self._members is not None:
             return [name for name in self._members if "/" not in name]
         return [child.name for child in self.path.iterdir()]
 
     def read(self, name: str) -> bytes:
         """The bytes of one member. Raises `TrainingError` when the pack lacks it."""
         try:
-            if not self._members:
+            if self._members is None:
                 return (self.path / name).read_bytes()
             offset, size = self._members[name]
             with self.path.open("rb") as file:
@@ -90,10 +94,10 @@ class Pack:
     def entries(self) -> Iterator[ClipEntry]:
         """The clips of the index, in its order."""
         for index in sorted(name for name in self.names() if name.startswith("index") and name.endswith(".jsonl")):
-            for number, line in enumerate(self.read(index).decode().splitlines(), start=1):
+            for number, line in enumerate(self.read(index).splitlines(), start=1):
                 try:
                     yield ClipEntry.model_validate(json.loads(line))
-                except (json.JSONDecodeError, ValidationError) as error:
+                except (json.JSONDecodeError, UnicodeDecodeError, ValidationError) as error:
                     raise TrainingError(f"{self.path}: {index}, line {number} is not a clip entry.", PACK_HINT) from error
 
 
@@ -137,8 +141,8 @@ def _decode_picture(data: bytes) -> Picture:
     return np.asarray(picture, np.uint8)
 
 
-def _load_array(data: bytes) -> FloatArray:
-    return np.asarray(np.load(io.BytesIO(data)), np.float32)
+def _load_landmarks(data: bytes) -> FloatArray:
+    return np.asarray(np.load(io.BytesIO(data)), np.float32).reshape(-1, 68, 2)
 
 
 def read_faces(
@@ -164,15 +168,15 @@ def read_faces(
         pack, entry = item
         try:
             frames = decode_clip(pack.read(entry.clip), side)
-            landmarks = _load_array(pack.read(str(Path(entry.clip).with_suffix(".npy").as_posix())))
+            landmarks = _load_landmarks(pack.read(str(Path(entry.clip).with_suffix(".npy").as_posix())))
             count = min(len(frames), len(landmarks))
             frames, landmarks = frames[:count], landmarks[:count]
             if entry.still:
                 still = _decode_picture(pack.read(entry.still))
-                points = _load_array(pack.read(str(Path(entry.still).with_suffix(".npy").as_posix()))).reshape(1, 68, 2)
+                points = _load_landmarks(pack.read(str(Path(entry.still).with_suffix(".npy").as_posix()))).reshape(1, 68, 2)
                 frames = np.concatenate([frames, _fit(still, side)[None]])
                 landmarks = np.concatenate([landmarks, points])
-        except (av.error.FFmpegError, ValueError, cv2.error) as error:
+        except (av.error.FFmpegError, ValueError, EOFError, cv2.error) as error:
             raise TrainingError(f"{entry.clip} in {pack.path} can't be read: {error}.", "Copy the pack again, whole.") from error
         return frames, landmarks
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from puppet.errors import TrainingError
 from puppet.motion import FloatArray
 from training.packs import FaceFrames
 
@@ -32,6 +33,7 @@ def openings(landmarks: FloatArray) -> Openings:
 class PairSampler:
     """Draws (source, target) frame indices: by clip, half the sources stills, targets balanced by eye and mouth opening.
 
+    Frames whose landmarks were lost are never drawn. Raises `TrainingError` when no clip has two others.
     Drawing uniformly, a blink is seen in one pair of six and a change of the lids in fewer still; so a third of the
     targets are those of a few candidates whose eyes differ most from the source's, a third likewise by mouth.
     """
@@ -40,6 +42,7 @@ class PairSampler:
         self.faces = faces
         self.still_share = still_share
         valid: npt.NDArray[np.bool_] = np.asarray(np.isfinite(faces.landmarks).all(axis=(1, 2)), np.bool_)
+        self.stills = [clip.still if clip.still >= 0 and valid[clip.still] else None for clip in faces.clips]
         self.openings = openings(np.nan_to_num(faces.landmarks))
         self.choices = [np.flatnonzero(valid[clip.start : clip.start + clip.length]) + clip.start for clip in faces.clips]
         real: npt.NDArray[np.bool_] = np.array([clip.real for clip in faces.clips], np.bool_)
@@ -51,15 +54,19 @@ class PairSampler:
         elif real.all():
             weights = np.ones(len(real))
         weights = weights * usable
+        if not weights.any():
+            raise TrainingError("No clip has two frames with landmarks.", "Check the .npy files of the face packs.")
         self.weights = weights / weights.sum()
 
     def draw(self, count: int, random: np.random.Generator) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """(count,) indices of sources and of targets."""
         sources, targets = np.empty(count, np.int64), np.empty(count, np.int64)
         for place, clip_index in enumerate(random.choice(len(self.weights), size=count, p=self.weights)):
-            clip, choices = self.faces.clips[clip_index], self.choices[clip_index]
-            use_still = clip.still >= 0 and random.random() < self.still_share
-            source = clip.still if use_still else int(random.choice(choices))
+            still, choices = self.stills[clip_index], self.choices[clip_index]
+            if still is None or random.random() >= self.still_share:
+                source = int(random.choice(choices))
+            else:
+                source = still
             candidates = random.choice(choices, size=CANDIDATES)
             kind = random.integers(3)
             if kind == 0:
