@@ -6,6 +6,7 @@ sinks    one thread each, so that a slow one harms nobody
 worker   does what is too slow for the render thread, and posts the ready result
 """
 
+import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
@@ -13,7 +14,7 @@ from functools import partial
 from queue import Empty, SimpleQueue
 from time import perf_counter
 from types import TracebackType
-from typing import Protocol, Self, TypeVar
+from typing import Self, TypeVar
 
 from puppet.backlog import Backlog
 from puppet.camera import Camera
@@ -22,6 +23,7 @@ from puppet.errors import PuppetError
 from puppet.latest import Latest
 from puppet.live_frame import LiveFrame
 from puppet.puppeteer import Facts, Puppeteer, Shown
+from puppet.sink import Sink
 from puppet.timings import Timings
 
 IDLE = 0.1
@@ -30,33 +32,14 @@ IDLE = 0.1
 GRACE = 0.4
 """How long `stop` waits for capture, render and worker; one that is stuck in a driver or a compiler is left behind, s."""
 
+SLICE = 0.2
+"""`wait` looks up this often, s, because Ctrl-C does not interrupt a long wait on every platform."""
+
 SINK_GRACE = 5.0
 """How long `stop` waits for the sinks, which may have a file to finish, s."""
 
 T = TypeVar("T")
 Order = Callable[[Puppeteer], None]
-
-
-class Sink(Protocol):
-    """Where pictures go: the recorder, a virtual camera. Used and closed on its own thread."""
-
-    @property
-    def name(self) -> str:
-        """Its name in the timings."""
-        ...
-
-    @property
-    def backlog(self) -> int:
-        """How many pictures are kept while it is busy, for a sink that wants every one; 0 for the newest alone."""
-        ...
-
-    def show(self, shown: Shown) -> None:
-        """Take one picture; may block."""
-        ...
-
-    def close(self) -> None:
-        """Finish; called once, after the last picture or after an error."""
-        ...
 
 
 class Pipeline:
@@ -120,7 +103,9 @@ class Pipeline:
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait for the run's end, at most `seconds`; whether it has ended. Raises what ended it, once."""
-        self._ending.wait(seconds)
+        deadline = math.inf if seconds is None else perf_counter() + seconds
+        while not self._ending.wait(min(SLICE, max(0.0, deadline - perf_counter()))) and perf_counter() < deadline:
+            pass
         self._deliver()
         return self._ending.is_set()
 

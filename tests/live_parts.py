@@ -62,6 +62,10 @@ class FakeCamera:
         self._pause = pause
         self._pictures = itertools.cycle(pictures or [drawn()])
 
+    def show(self, picture: Picture) -> None:
+        """Show this picture from now on."""
+        self._pictures = itertools.cycle([picture])
+
     def open(self) -> None:
         self.opened += 1
         if self.opened <= self.refusals:

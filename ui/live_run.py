@@ -16,11 +16,12 @@ from puppet.clip import Clip, Frame
 from puppet.clip_camera import ClipCamera
 from puppet.contract import read_card
 from puppet.demo import DemoAnimator, demo_frames
-from puppet.pipeline import Pipeline, Sink
+from puppet.pipeline import Pipeline
 from puppet.portrait import load_portrait
 from puppet.puppeteer import Puppeteer, Shown
 from puppet.recorder import Recorder
 from puppet.settings import LiveSettings
+from puppet.sink import Sink
 from puppet.timings import Timings
 from puppet.tracker import FaceTracker
 from puppet.wardrobe import Wardrobe

@@ -48,7 +48,8 @@ class LiveWindow(QWidget):
         self._portrait_view.show_message("Opening the model …")
         self._driver_view.show_message("Opening the camera …")
         self.strip = PortraitStrip(wardrobe.paths, self.wear)
-        self._views = QHBoxLayout()
+        self.views = (self._driver_view, self._portrait_view)
+        self._shares = QHBoxLayout()
         self._words = {name: ElidedLabel("…") for name in ("Driver", "Model", "Pace")}
         self._notice_label = ElidedLabel()
         self._table = TimingsTable()
@@ -103,13 +104,12 @@ class LiveWindow(QWidget):
             self._share_width(shown)
             self._driver_view.show_picture(shown.frame.picture, "", shown.tracked.square if shown.state != "no face" else None)
             self._portrait_view.show_picture(shown.image, MESSAGES[shown.state])
-            for index, button in enumerate(self.strip.buttons):
-                button.set_worn(index == self._worn)
+            self._portrait_view.caption = self.strip.show_worn(self._worn)
 
     def _share_width(self, shown: Shown) -> None:
         """Give driver and portrait widths under which both are equally high."""
         for index, picture in enumerate((shown.frame.picture, shown.image)):
-            self._views.setStretch(index, round(100 * picture.shape[1] / picture.shape[0]))
+            self._shares.setStretch(index, round(100 * picture.shape[1] / picture.shape[0]))
 
     def _painted(self, seconds: float) -> None:
         """The portrait was painted: once for each picture that counts as its arrival."""
@@ -164,10 +164,9 @@ class LiveWindow(QWidget):
         return timer
 
     def _lay_out(self) -> None:
-        views = self._views
-        views.setSpacing(12)
-        views.addWidget(self._driver_view, 1)
-        views.addWidget(self._portrait_view, 1)
+        self._shares.setSpacing(12)
+        for view in self.views:
+            self._shares.addWidget(view, 1)
         words = QFormLayout()
         words.setHorizontalSpacing(16)
         words.setVerticalSpacing(2)
@@ -183,7 +182,7 @@ class LiveWindow(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(16, 16, 16, 12)
         whole.setSpacing(12)
-        whole.addLayout(views, 1)
+        whole.addLayout(self._shares, 1)
         whole.addWidget(self.strip)
         whole.addLayout(figures)
         whole.addLayout(foot)

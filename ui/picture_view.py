@@ -24,11 +24,11 @@ class PictureView(QWidget):
     def __init__(self, caption: str, on_painted: Callable[[float], None] | None = None) -> None:
         """`on_painted` hears how long each painting of a picture took, s."""
         super().__init__()
-        self._caption = caption
+        self.caption = caption
         self._on_painted = on_painted
         self._picture: Picture | None = None
         self._message = ""
-        self._outline: Square | None = None
+        self.outline: Square | None = None
         self.setAccessibleName(caption)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(160, 160)
@@ -44,7 +44,7 @@ class PictureView(QWidget):
 
     def show_picture(self, picture: Picture, message: str = "", outline: Square | None = None) -> None:
         """Show a picture from the next painting on; `outline`: a square of it to frame, in its pixels."""
-        self._picture, self._outline = picture, outline
+        self._picture, self.outline = picture, outline
         self.show_message(message)
         self.update()
 
@@ -70,7 +70,7 @@ class PictureView(QWidget):
             height, width = self._picture.shape[:2]
             painter.drawImage(place, QImage(self._picture.data, width, height, 3 * width, QImage.Format.Format_RGB888))
             self._paint_outline(painter, place)
-        self._paint_words(painter, self._caption, QPointF(place.left() + MARGIN, place.top() + MARGIN), anchor=0.0)
+        self._paint_words(painter, self.caption, QPointF(place.left() + MARGIN, place.top() + MARGIN), anchor=0.0)
         if self._message:
             self._paint_words(painter, self._message, QPointF(place.center().x(), place.bottom() - 3.6 * MARGIN), anchor=0.5)
         painter.end()
@@ -84,9 +84,9 @@ class PictureView(QWidget):
         return QRectF((self.width() - width * scale) / 2, (self.height() - height * scale) / 2, width * scale, height * scale)
 
     def _paint_outline(self, painter: QPainter, place: QRectF) -> None:
-        if self._outline is None or self._picture is None:
+        if self.outline is None or self._picture is None:
             return
-        x, y, side = self._outline
+        x, y, side = self.outline
         scale = place.width() / self._picture.shape[1]
         corner = QPointF(place.left() + (x + 0.5 - side / 2) * scale, place.top() + (y + 0.5 - side / 2) * scale)
         painter.setPen(QPen(QColor(255, 255, 255, 170), 1.5, Qt.PenStyle.DashLine))

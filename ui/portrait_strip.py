@@ -25,12 +25,12 @@ class PortraitButton(QAbstractButton):
     def __init__(self, path: Path, key: str) -> None:
         super().__init__()
         self._key = key
-        self._name = path.stem.replace("_", " ")
+        self.name = path.stem.replace("_", " ")
         self._worn = False
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFixedSize(self.sizeHint())
-        self.setAccessibleName(self._name)
+        self.setAccessibleName(self.name)
         self.tell("")
 
     def sizeHint(self) -> QSize:  # noqa: N802
@@ -39,7 +39,7 @@ class PortraitButton(QAbstractButton):
 
     def tell(self, trouble: str) -> None:
         """Say in the tool tip whose portrait it is, or what is wrong with it."""
-        self.setToolTip(trouble or (f"{self._name} (key {self._key})" if self._key else self._name))
+        self.setToolTip(trouble or (f"{self.name} (key {self._key})" if self._key else self.name))
 
     @property
     def worn(self) -> bool:
@@ -114,6 +114,12 @@ class PortraitStrip(QScrollArea):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.horizontalScrollBar().rangeChanged.connect(self._fit_height)
         self._fit_height()
+
+    def show_worn(self, worn: int) -> str:
+        """Put the ring around the portrait of this number, from 0; returns its name."""
+        for index, button in enumerate(self.buttons):
+            button.set_worn(index == worn)
+        return self.buttons[worn].name
 
     def _fit_height(self) -> None:
         """Make room for the scroll bar while there is one."""
