@@ -63,10 +63,7 @@ class PairSampler:
         sources, targets = np.empty(count, np.int64), np.empty(count, np.int64)
         for place, clip_index in enumerate(random.choice(len(self.weights), size=count, p=self.weights)):
             still, choices = self.stills[clip_index], self.choices[clip_index]
-            if still is None or random.random() >= self.still_share:
-                source = int(random.choice(choices))
-            else:
-                source = still
+            source = int(random.choice(choices)) if still is None or random.random() >= self.still_share else still
             candidates = random.choice(choices, size=CANDIDATES)
             kind = random.integers(3)
             if kind == 0:
