@@ -138,9 +138,9 @@ class Pipeline:
     # Threads
 
     def _render(self) -> None:
-        reader = self._frame_reader
         with closing(self._open_puppeteer()) as puppeteer:
             self._facts = puppeteer.facts
+            reader = self._frame_reader = self._frames.reader()  # what came while the model was opened was not skipped
             while not reader.ended:
                 self._obey(puppeteer)
                 frame = reader.wait(IDLE)
