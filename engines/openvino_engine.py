@@ -53,22 +53,16 @@ class OpenVinoRuntime:
                 f"OpenVINO finds no {device} on this computer, only {', '.join(self._core.available_devices)}.",
                 "Install the device's driver, or choose another device: puppet-engine list",
             )
-        settings: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY"}
-        precision = self._native(device) if options.precision == "auto" else options.precision
-        if precision != "auto":
-            settings["INFERENCE_PRECISION_HINT"] = precision
-        if device == "CPU":
-            # A thread pinned to a core waits while another program has it: beside a busy one a frame takes 59 ms pinned, 31 ms free.
-            settings["ENABLE_CPU_PINNING"] = False
-            if options.threads:
-                settings["INFERENCE_NUM_THREADS"] = options.threads
-        else:  # kernels of a GPU or NPU take long to build; a CPU would gain .2 to .4 s from a cache, for 238 MB of FOMM (measured)
-            settings["CACHE_DIR"] = str(cache_folder() / "openvino")
+        try:
+            model = self._core.read_model(graph)
+        except RuntimeError as error:
+            raise ModelError(f"OpenVINO can't read {graph}: {_last_line(error)}.", "Copy or export the model again.") from error
         inputs, outputs = _specs(graph, model.inputs), _specs(graph, model.outputs)  # as read: compiling may add names
+        precision = self._native(device) if options.precision == "auto" else options.precision
         if precision != "f32":
             _keep_grids_exact(model)
         try:
-            compiled = self._core.compile_model(model, device, settings)
+            compiled = self._core.compile_model(model, device, _settings(device, precision, options.threads))
         except RuntimeError as error:
             raise EngineError(f"OpenVINO can't run {graph} on {device}: {_last_line(error)}.", "Try --device CPU.") from error
         return OpenVinoEngine(graph.name, inputs, outputs, compiled, self._chosen(compiled))
@@ -143,6 +137,21 @@ class OpenVinoEngine:
         check_given(self._graph, self._inputs, tensors)
         for name, value in tensors.items():
             self._feeds[name].data[...] = value
+
+
+def _settings(device: str, precision: str, threads: int) -> dict[str, Any]:
+    """OpenVINO's properties for one graph; `threads` 0 and precision `auto` are left to OpenVINO."""
+    settings: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY"}
+    if precision != "auto":
+        settings["INFERENCE_PRECISION_HINT"] = precision
+    if device == "CPU":
+        # A thread pinned to a core waits while another program has it: beside a busy one a frame takes 59 ms pinned, 31 ms free.
+        settings["ENABLE_CPU_PINNING"] = False
+        if threads:
+            settings["INFERENCE_NUM_THREADS"] = threads
+    else:  # kernels of a GPU or NPU take long to build; a CPU would gain .2 to .4 s from a cache, for 238 MB of FOMM (measured)
+        settings["CACHE_DIR"] = str(cache_folder() / "openvino")
+    return settings
 
 
 def _specs(graph: Path, ports: Any) -> dict[str, TensorSpec]:
