@@ -36,7 +36,7 @@ class MotionSettings(BaseModel):
         default=2.0, ge=0.05, le=30, title="Calm", description="cut-off frequency at rest: lower is calmer", json_schema_extra=unit("Hz")
     )
     beta: float = Field(
-        default=10.0, ge=0, le=200, title="Quickness", description="how much the cut-off rises with speed: higher lags less"
+        default=60.0, ge=0, le=500, title="Quickness", description="how much the cut-off rises with speed: higher lags less"
     )
 
 

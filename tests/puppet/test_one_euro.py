@@ -5,6 +5,7 @@ import pytest
 
 from puppet.motion import FloatArray, Motion
 from puppet.one_euro import MotionFilter, OneEuro
+from puppet.settings import MotionSettings
 
 RATE = 30.0
 
@@ -73,3 +74,12 @@ def test_a_motion_is_filtered_in_points_and_jacobians() -> None:
     assert filtered.jacobians.shape == (3, 2, 2)
     assert filtered.points.dtype == filtered.jacobians.dtype == np.float32
     assert 0.1 < float(filtered.points[0, 0]) == float(filtered.jacobians[0, 0, 0]) < 0.3
+
+
+def test_the_default_settings_keep_a_blink_and_calm_a_face_at_rest() -> None:
+    settings = MotionSettings()
+    blink = np.zeros((90, 1), np.float32)
+    blink[57:64, 0] = np.array([0.25, 0.6, 0.95, 1, 0.8, 0.5, 0.2]) * 0.03  # lids close and open within 230 ms
+    noise = np.random.default_rng(1).normal(0, 0.003, (90, 1)).astype(np.float32)
+    assert run(OneEuro(settings.min_cutoff, settings.beta), blink).max() > 0.9 * blink.max()
+    assert run(OneEuro(settings.min_cutoff, settings.beta), noise)[30:].std() < 0.65 * noise[30:].std()
