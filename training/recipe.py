@@ -1,12 +1,16 @@
 """A recipe: the networks' configuration and the stages they are trained in, read from YAML."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from puppet.errors import ModelError
+from training.anchors import ANCHORS
 from training.configuration import Configuration
 from training.recipe_files import find_recipe, read_recipe
+
+LOSSES = {"detector": ("points", "gaps", "jacobians"), "generator": ("l1", "warp", "flow", "lpips", "crops")}
+"""Names of what each network can be held to, those of `training.losses`."""
 
 
 class Stage(BaseModel):
@@ -21,8 +25,16 @@ class Stage(BaseModel):
     batch: int = Field(16, ge=1)
     rate: float = Field(7e-4, gt=0, description="peak learning rate")
     warmup: int = Field(100, ge=0, description="steps over which the rate rises")
-    weights: dict[str, float] = Field(description="weight of each loss by name; one that is not named is not in the sum")
+    weights: dict[str, float] = Field(min_length=1, description="weight of each loss by name; one that is not named is not in the sum")
     exact_share: float = Field(0.5, ge=0, le=1, description="share of the pairs moved by exact anchors instead of detected points")
+
+    @model_validator(mode="after")
+    def _check_weights(self) -> Self:
+        known = LOSSES[self.learn]
+        unknown = [name for name in self.weights if name not in known]
+        if unknown:
+            raise ValueError(f"the {self.learn} has the losses {', '.join(known)}, not {unknown[0]}")
+        return self
 
 
 class TrainingPlan(BaseModel):
@@ -30,7 +42,7 @@ class TrainingPlan(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    stages: tuple[Stage, ...]
+    stages: tuple[Stage, ...] = Field(min_length=1)
     ema: float = Field(0.998, ge=0, lt=1, description="decay of the averaged weights, which are the ones kept")
     clip: float = Field(5.0, gt=0, description="largest gradient norm")
     largest_yaw: float = Field(0.3, gt=0, description="rendered clips of photographs turned further are left out")
@@ -47,6 +59,13 @@ class Recipe(BaseModel):
     name: str
     model: Configuration
     training: TrainingPlan
+
+    @field_validator("model")
+    @classmethod
+    def _check_anchors(cls, model: Configuration) -> Configuration:
+        if model.keypoint_count != len(ANCHORS):
+            raise ValueError(f"keypoint_count is {model.keypoint_count}, but training anchors {len(ANCHORS)} keypoints to a face")
+        return model
 
 
 def load_recipe(recipe: str) -> Recipe:
