@@ -12,6 +12,7 @@ from engines.engine import EngineOptions
 from engines.face_mesh import FaceMesh, Region, region_of_detection, region_of_landmarks
 from engines.ibug import landmarks_from_mesh
 from engines.openvino_engine import OpenVinoRuntime
+from engines.registry import RUNTIMES
 from puppet.animator import Face
 from puppet.assets import ASSETS
 from puppet.errors import ModelError
@@ -118,7 +119,7 @@ def open_face_finder() -> MeshFaceFinder:
     for path in (DETECTOR, MESH):
         if not path.is_file():
             raise ModelError(f"The face model {path} is missing.", "Install Puppet again.")
-    runtime = OpenVinoRuntime()
+    runtime = RUNTIMES[OpenVinoRuntime.name]
     options = EngineOptions(device="CPU", precision="f32", threads=1)
     return MeshFaceFinder(BlazeFace(runtime.open(DETECTOR, options)), FaceMesh(runtime.open(MESH, options)))
 
