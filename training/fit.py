@@ -16,7 +16,7 @@ from training.pairs import PairSampler
 from training.perceptual import Lpips, load_lpips
 from training.recipe import Recipe, Stage
 from training.run_state import RunState
-from training.session import Session
+from training.session import LEFT_BY_FAILURE, Session
 from training.step import Batch, stage_losses
 from training.validation import draw_pairs, validate
 
@@ -41,7 +41,7 @@ def fit(
     folder that can't be used.
     """
     device = device or torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    if not resume and folder.exists() and any(folder.iterdir()):
+    if not resume and folder.is_dir() and any(child.name not in LEFT_BY_FAILURE for child in folder.iterdir()):
         raise TrainingError(f"The run folder {folder} is not empty.", "Go on with it by --resume, or name another by --run.")
     with Session(folder, data, time_limit_s, save_every_s, limit_clips) as session:
         state = RunState(recipe, device)
@@ -51,11 +51,12 @@ def fit(
         lpips = load_lpips(device) if perceptual else None
         session.log(f"# {recipe.name} on {device}, torch {torch.__version__}, {torch.get_num_threads()} threads")
         while (stage := state.stage) is not None:
-            if not _run_stage(session, state, stage, lpips):
+            if _run_stage(session, state, stage, lpips):
+                state.next_stage()
+                state.save(folder)
+            if session.is_over and state.stage is not None:
                 session.log("# stopped; go on with --resume")
                 break
-            state.next_stage()
-            state.save(folder)
     return state
 
 

@@ -28,6 +28,8 @@ def fit(
 
     if not data:
         raise TrainingError("There is no data to train on.", "Name it: --data FOLDER (may be given again).")
+    if device not in ("auto", "cpu", "cuda"):
+        raise TrainingError(f"There is no device called {device}.", "Choose cpu, cuda or auto.")
     if device == "cuda" and not torch.cuda.is_available():
         raise TrainingError("There is no CUDA device on this machine.", "Train on the CPU with --device cpu.")
     if threads:

@@ -7,8 +7,9 @@ import numpy as np
 import torch
 from torch import nn
 
-from puppet.errors import TrainingError
+from puppet.errors import ModelError, TrainingError
 from training.checkpoint import FORMAT
+from training.checkpoint_file import read_checkpoint_file
 from training.networks.pair import NetworkPair, build_networks
 from training.recipe import Recipe, Stage
 
@@ -88,7 +89,10 @@ class RunState:
         self.optimiser = self._make_optimiser()
 
     def save(self, folder: Path) -> None:
-        """Write the resumable state and the checkpoint of averaged weights, each whole or not at all."""
+        """Write the resumable state and the checkpoint of averaged weights, each whole or not at all.
+
+        Raises `TrainingError` where that fails, as on a full disk.
+        """
         state: dict[str, Any] = {
             "recipe": self.recipe.model_dump(mode="json"),
             "networks": self.networks.state_dict(),
@@ -118,11 +122,14 @@ class RunState:
         }
 
     def load(self, folder: Path) -> None:
-        """Go on from the state in `folder`. Raises `TrainingError` when it is missing or of other networks."""
+        """Go on from the state in `folder`. Raises `TrainingError` when it is missing, damaged or of other networks."""
         path = folder / STATE
         if not path.is_file():
             raise TrainingError(f"There is nothing to resume in {folder}.", "Start without --resume.")
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        try:
+            state = read_checkpoint_file(path)
+        except ModelError as error:
+            raise TrainingError(error.sentence, "Start anew in another folder: --run FOLDER.") from error
         if state["recipe"]["model"] != self.recipe.model_dump(mode="json")["model"]:
             raise TrainingError(f"The run in {folder} has other networks than the recipe {self.recipe.name}.", "Use another --run folder.")
         self.networks.load_state_dict(state["networks"])
@@ -144,5 +151,10 @@ def _fresh(recipe: Recipe, device: torch.device) -> NetworkPair:
 
 def _write(content: dict[str, Any], path: Path) -> None:
     partial = path.with_suffix(".partial")
-    torch.save(content, partial)
-    partial.replace(path)
+    try:
+        torch.save(content, partial)
+        partial.replace(path)
+    except (OSError, RuntimeError) as error:  # torch tells of a full disk by RuntimeError
+        partial.unlink(missing_ok=True)
+        reason = str(error).splitlines()[0].rstrip(".")
+        raise TrainingError(f"{path} can't be written: {reason}.", "Make room on the disk, then go on with --resume.") from error

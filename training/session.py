@@ -7,9 +7,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from puppet.errors import TrainingError
+
+LEFT_BY_FAILURE = ("log.txt", "sheets")
+"""What lies in the folder of a run that ended before its first save: nothing that another run there would spoil."""
+
 
 class Session:
-    """A context in which Ctrl-C and SIGTERM become a wish to stop, looked at between steps; times are `time.monotonic` seconds."""
+    """A context in which Ctrl-C and SIGTERM become a wish to stop, looked at between steps; times are `time.monotonic` seconds.
+
+    Entering it makes the folder. Raises `TrainingError` where that can't be.
+    """
 
     def __init__(
         self, folder: Path, data: Sequence[Path], time_limit_s: float | None, save_every_s: float, limit_clips: int | None
@@ -22,7 +30,10 @@ class Session:
         self._wanted = False
 
     def __enter__(self) -> Self:
-        (self.folder / "sheets").mkdir(parents=True, exist_ok=True)
+        try:
+            (self.folder / "sheets").mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise TrainingError(f"The run folder {self.folder} can't be made: {error.strerror}.", "Name another by --run.") from error
         self._before = {number: signal.signal(number, self._want) for number in (signal.SIGINT, signal.SIGTERM)}
         return self
 

@@ -1,0 +1,88 @@
+"""A recipe that trains in seconds, and its runs on the drawn pack."""
+
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from tests.training.small_networks import SMALL_COMPACT
+from training.anchors import ANCHORS
+from training.fit import fit
+from training.recipe import Recipe, Stage, TrainingPlan
+from training.run_state import RunState
+from training.step import stage_losses
+
+NETWORKS = SMALL_COMPACT.model_copy(update={"keypoint_count": len(ANCHORS), "motion_grid": 16})
+BATCH = 2
+STEPS = 3
+"""Steps of each of the two stages."""
+
+_SHORT = {"side": 64, "samples": STEPS * BATCH, "batch": BATCH, "warmup": 2}
+RECIPE = Recipe(
+    name="small",
+    model=NETWORKS,
+    training=TrainingPlan(
+        stages=(
+            Stage.model_validate({"name": "keypoints", "learn": "detector", "weights": {"points": 10, "gaps": 10}, **_SHORT}),
+            Stage.model_validate({"name": "motion", "learn": "generator", "weights": {"l1": 5, "warp": 1, "flow": 5}, **_SHORT}),
+        ),
+        sources=("drawn faces (CC0)",),
+        ema=0.9,
+    ),
+)
+
+
+def changed_plan(**fields: Any) -> Recipe:
+    """The recipe with other fields of its plan."""
+    return RECIPE.model_copy(update={"training": RECIPE.training.model_copy(update=fields)})
+
+
+def run(folder: Path, pack: Path, **options: Any) -> RunState:
+    """Fit the small recipe on the CPU."""
+    return fit(options.pop("recipe", RECIPE), [pack], folder, device=torch.device("cpu"), **options)
+
+
+def interrupt_at(patch: pytest.MonkeyPatch, step: int, number: int = signal.SIGINT) -> None:
+    """Send this process a signal during the step given, counted from 1 over both stages."""
+    seen = 0
+
+    def losses(*arguments: Any) -> dict[str, Tensor]:
+        nonlocal seen
+        seen += 1
+        if seen == step:
+            signal.raise_signal(number)
+        return stage_losses(*arguments)
+
+    patch.setattr("training.fit.stage_losses", losses)
+
+
+def assert_same_state(left: RunState, right: RunState) -> None:
+    """Every bit that a run goes on from."""
+    for one, other in ((left.networks, right.networks), (left.average, right.average)):
+        weights = other.state_dict()
+        for name, tensor in one.state_dict().items():
+            assert torch.equal(tensor, weights[name]), name
+    assert_same(left.optimiser.state_dict(), right.optimiser.state_dict())
+    assert (left.stage_index, left.stage_samples, left.steps, left.samples) == (
+        right.stage_index, right.stage_samples, right.steps, right.samples,
+    )  # fmt: skip
+    assert left.random.bit_generator.state == right.random.bit_generator.state
+
+
+def assert_same(left: Any, right: Any) -> None:
+    """Nested dictionaries and lists of tensors and plain values that are equal to the bit."""
+    if isinstance(left, dict):
+        assert left.keys() == right.keys()
+        for key in left:
+            assert_same(left[key], right[key])
+    elif isinstance(left, list):
+        assert len(left) == len(right)
+        for one, other in zip(left, right, strict=True):
+            assert_same(one, other)
+    elif isinstance(left, Tensor):
+        assert torch.equal(left, right)
+    else:
+        assert left == right
