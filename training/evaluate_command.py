@@ -1,8 +1,9 @@
 """`puppet-train evaluate`."""
 
 import json
+import math
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -43,7 +44,7 @@ def evaluate(
         bench.animator.close()
         bench.finder.close()
     name = bench.animator.card.name
-    result = {"model": name, "identity_embedder": EMBEDDER, **found._asdict()}
+    result = _without_nan({"model": name, "identity_embedder": EMBEDDER, **found._asdict()})
     (output / "figures.json").write_text(json.dumps(result, indent=1), encoding="utf-8")
     if as_json:
         typer.echo(json.dumps(result))
@@ -54,6 +55,13 @@ def evaluate(
         table.add_row(figure, f"{value:.3f}")
     Console().print(table)
     typer.echo(f"Figures per clip and contact sheets lie in {output}.")
+
+
+def _without_nan(value: Any) -> Any:
+    """The value with None for every number that is none, which JSON does not know."""
+    if isinstance(value, dict):
+        return {key: _without_nan(part) for key, part in value.items()}
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _open_model(model: str, engine: str) -> Animator:

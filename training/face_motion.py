@@ -48,7 +48,9 @@ def correlations(driver: FaceMotion, result: FaceMotion) -> dict[str, float]:
     """Pearson correlation of each signal that moves in the driver; a signal that is still there is left out."""
     found = {}
     for name, least in STILL.items():
-        first, second = getattr(driver, name), getattr(result, name)
+        first, second = (
+            np.asarray(getattr(motion, name), np.float64) for motion in (driver, result)
+        )  # float32 means of a constant are off
         both = np.isfinite(first) & np.isfinite(second)
         if both.sum() >= 10 and float(first[both].std()) >= least:
             still = float(second[both].std()) < 1e-9

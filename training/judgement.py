@@ -8,6 +8,7 @@ import numpy as np
 
 from puppet.animator import Animator, FaceFinder
 from puppet.contact_sheet import contact_sheet, write_picture
+from puppet.errors import TrainingError
 from puppet.picture import Picture
 from training.evaluation import ClipView, Figures, carry_over, centre_embedder, mean_of_finite, reconstruct
 from training.face_motion import STILL
@@ -61,8 +62,14 @@ def choose_subjects(data: Sequence[Path], bench: Bench, *, portraits: int, rende
 
 
 def judge(bench: Bench, subjects: Subjects, output: Path, on_progress: Callable[[int, int], None] | None = None) -> Judgement:
-    """Measure all subjects and write contact sheets into `output`; `on_progress(done, all)` after each clip or pair."""
-    output.mkdir(parents=True, exist_ok=True)
+    """Measure all subjects and write contact sheets into `output`; `on_progress(done, all)` after each clip or pair.
+
+    Raises `TrainingError` where `output` can't be made.
+    """
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise TrainingError(f"The folder {output} can't be made: {error.strerror}.", "Name another with -o.") from error
     clips = [*subjects.real, *subjects.rendered]
     everything = len(clips) + len(subjects.real) * len(subjects.wearers)
     done = 0
