@@ -2,7 +2,7 @@
 
 A pack is a folder or a tar with an `index*.jsonl` (one clip a line: `clip`, `identity`, `split`, `frames`, and for
 rendered clips `still`, `source_yaw`, `landmark_check`). Beside `NAME.mp4` lies `NAME.npy`, the 68 landmarks of every
-frame in [-1, 1]; a still is `NAME.jpg` with its own `NAME.npy`.
+frame in [-1, 1]; a still is `NAME.jpg` with its own `NAME.npy`. Clips in the folder `real` are recordings, all others rendered.
 """
 
 import io
@@ -38,6 +38,11 @@ class ClipEntry(BaseModel):
     source_yaw: float = 0.0
     landmark_check: float = 0.0
     tier: str = ""
+
+    @property
+    def real(self) -> bool:
+        """Whether the clip is a recording, with tracked landmarks; a rendered one has exact landmarks."""
+        return Path(self.clip).parts[0] == "real"
 
 
 class Clip(NamedTuple):
@@ -187,8 +192,7 @@ def read_faces(
     with ThreadPoolExecutor() as workers:
         for (_, entry), (frames, landmarks) in zip(chosen, workers.map(load, chosen), strict=True):
             count = len(frames) - (1 if entry.still else 0)
-            real = entry.still is None
-            clips.append(Clip(Path(entry.clip).stem, entry.identity, real, start, count, start + count if entry.still else -1))
+            clips.append(Clip(Path(entry.clip).stem, entry.identity, entry.real, start, count, start + count if entry.still else -1))
             parts.append(frames)
             points.append(landmarks)
             start += len(frames)

@@ -38,7 +38,7 @@ class PairSampler:
     targets are those of a few candidates whose eyes differ most from the source's, a third likewise by mouth.
     """
 
-    def __init__(self, faces: FaceFrames, *, real_share: float = 0.12, still_share: float = 0.5) -> None:
+    def __init__(self, faces: FaceFrames, *, real_share: float = 0.2, still_share: float = 0.5) -> None:
         self.faces = faces
         self.still_share = still_share
         valid: npt.NDArray[np.bool_] = np.asarray(np.isfinite(faces.landmarks).all(axis=(1, 2)), np.bool_)
