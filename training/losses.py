@@ -52,11 +52,11 @@ def flow_loss(animated: Animated, source: Tensor, driving: Tensor) -> Tensor:
 
 
 def region_weight(landmarks: Tensor, height: int, width: int) -> Tensor:
-    """1 everywhere, rising softly to 4 on the mouth and 8 on the eyes, (B, 1, H, W): small regions that carry the expression."""
+    """1 everywhere, rising softly to 7 on the mouth and 8 on the eyes, (B, 1, H, W): small regions that carry the expression."""
     y = (2 * torch.arange(height, device=landmarks.device) + 1) / height - 1
     x = (2 * torch.arange(width, device=landmarks.device) + 1) / width - 1
     total = torch.ones(landmarks.shape[0], height, width, device=landmarks.device)
-    for points, size, gain in ((landmarks[:, 48:60], 1.1, 3.0), (landmarks[:, 36:42], 1.2, 7.0), (landmarks[:, 42:48], 1.2, 7.0)):
+    for points, size, gain in ((landmarks[:, 48:60], 1.1, 6.0), (landmarks[:, 36:42], 1.2, 7.0), (landmarks[:, 42:48], 1.2, 7.0)):
         centre = points.mean(dim=1)
         radius = size * (points - centre[:, None]).norm(dim=-1).amax(dim=1).clamp(min=0.06)[:, None, None]
         distance = (x[None, None, :] - centre[:, 0, None, None]).square() + (y[None, :, None] - centre[:, 1, None, None]).square()

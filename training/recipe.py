@@ -9,7 +9,7 @@ from training.anchors import ANCHORS
 from training.configuration import Configuration
 from training.recipe_files import find_recipe, read_recipe
 
-LOSSES = {"detector": ("points", "gaps", "jacobians"), "generator": ("l1", "warp", "flow", "lpips", "crops")}
+LOSSES = {"detector": ("points", "gaps", "jacobians"), "generator": ("l1", "warp", "flow", "lpips", "crops", "seen_points", "seen_gaps")}
 """Names of what each network can be held to, those of `training.losses`."""
 
 

@@ -47,7 +47,11 @@ def _detector_losses(networks: NetworkPair, batch: Batch, anchors: Anchors) -> L
 
 
 def _generator_losses(networks: NetworkPair, stage: Stage, batch: Batch, anchors: Anchors, lpips: Lpips | None) -> Losses:
-    """One affine and one recolouring for both frames of a pair; only the detector's copy of the driver is degraded."""
+    """One affine and one recolouring for both frames of a pair; only the detector's copy of the driver is degraded.
+
+    `seen_points` and `seen_gaps` ask the frozen detector whether it sees in the result what it sees in the target: they carry
+    small motions of lids and lips, to which no loss over pixels gives much weight.
+    """
     source, target = _as_images(batch.source), _as_images(batch.target)
     affine = random_affine(len(source), NARROW, source)
     colours = random_colours(len(source), 1.0, source)
@@ -62,7 +66,15 @@ def _generator_losses(networks: NetworkPair, stage: Stage, batch: Batch, anchors
     from_target = _choose(exact, anchors.keypoints(target_marks), Keypoints(seen.points[count:], seen.jacobians[count:]))
     with autocast:
         animated = networks.generator.animate(networks.generator.encode(source), from_source, from_target)
-    return animation_losses(animated, target, source_marks, target_marks, lpips)
+    losses = animation_losses(animated, target, source_marks, target_marks, lpips)
+    if {"seen_points", "seen_gaps"} & set(stage.weights):
+        with autocast:
+            with torch.no_grad():
+                wanted = networks.detector(target)
+            found = networks.detector(animated.prediction)
+        seen_again = keypoint_losses(found, wanted, target_marks)
+        losses |= {"seen_points": seen_again["points"], "seen_gaps": seen_again["gaps"]}
+    return losses
 
 
 def _choose(first: Tensor, one: Keypoints, other: Keypoints) -> Keypoints:
