@@ -92,13 +92,12 @@ def test_packs_are_found_among_other_things(pack: Path, tmp_path: Path) -> None:
     assert len(read_faces([tmp_path], SIDE, everything).clips) == 8
 
 
-def test_other_side_is_resized(pack: Path) -> None:
-    small = read_faces([pack], 32, everything)
-    large = read_faces([pack], SIDE, everything)
-    assert small.frames.shape[1:] == (32, 32, 3)
-    shrunk = np.stack([cv2.resize(frame, (32, 32), interpolation=cv2.INTER_AREA) for frame in large.frames[:LENGTH]])
-    np.testing.assert_array_equal(small.frames[:LENGTH], shrunk)
-    np.testing.assert_array_equal(small.landmarks, large.landmarks)
+def test_other_sides_are_resized(pack: Path) -> None:
+    small, drawn, large = (read_faces([pack], side, everything) for side in (16, SIDE, 96))
+    for faces, side, interpolation in ((small, 16, cv2.INTER_AREA), (large, 96, cv2.INTER_LINEAR)):
+        wanted = np.stack([cv2.resize(frame, (side, side), interpolation=interpolation) for frame in drawn.frames[:LENGTH]])
+        np.testing.assert_array_equal(faces.frames[:LENGTH], wanted)
+        np.testing.assert_array_equal(faces.landmarks, drawn.landmarks)
 
 
 def test_only_what_is_asked_for_is_read(pack: Path) -> None:
