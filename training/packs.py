@@ -17,7 +17,7 @@ import av
 import cv2
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from puppet.errors import TrainingError
 from puppet.motion import FloatArray
@@ -31,7 +31,7 @@ DOUBTFUL = 0.08
 class ClipEntry(BaseModel):
     """One line of a pack's index."""
 
-    clip: str
+    clip: str = Field(min_length=1)
     identity: str
     split: str = "train"
     still: str | None = None

@@ -115,6 +115,18 @@ def test_doubtful_clips_are_left_out(copied: Path) -> None:
     assert "ann_1" not in [clip.name for clip in read_faces([copied], SIDE, everything).clips]
 
 
+def test_recordings_are_told_by_their_folder(copied: Path) -> None:
+    entries = read_index(copied)
+    entries[0]["still"] = None
+    write_index(copied, entries)
+    assert [(clip.real, clip.still) for clip in read_faces([copied], SIDE, everything).clips] == [
+        (False, -1),
+        (False, 2 * LENGTH),
+        (True, -1),
+        (True, -1),
+    ]
+
+
 def test_landmarks_of_fewer_frames_shorten_the_clip(copied: Path) -> None:
     path = copied / "rendered" / "ann_1.npy"
     np.save(path, np.load(path)[:5])
@@ -139,7 +151,11 @@ def test_damage_is_told_in_a_sentence(damage: str, copied: Path) -> None:
     assert caught.value.hint
 
 
-@pytest.mark.parametrize("line", [b"{", b'"ann"', b"", b'{"clip": "a.mp4"}', b'{"clip": 3, "identity": "a"}', b"\xff\xfe"], ids=repr)
+@pytest.mark.parametrize(
+    "line",
+    [b"{", b'"ann"', b"", b'{"clip": "a.mp4"}', b'{"clip": 3, "identity": "a"}', b'{"clip": "", "identity": "a"}', b"\xff\xfe"],
+    ids=repr,
+)
 def test_damaged_index_names_its_line(copied: Path, line: bytes) -> None:
     index = copied / "index_1.jsonl"
     index.write_bytes(b"\n".join([index.read_bytes().splitlines()[0], line, b""]))

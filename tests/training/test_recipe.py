@@ -4,18 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 import yaml
 
-from puppet.demo import LANDMARKS
 from puppet.errors import ModelError
-from training.anchors import ANCHORS, make_anchors
+from training.anchors import ANCHORS
 from training.configuration import CompactConfiguration
-from training.losses import animation_losses, keypoint_losses
-from training.networks.first_order import coordinate_grid
-from training.networks.tensors import Animated
-from training.perceptual import Lpips
-from training.recipe import LOSSES, Recipe, load_recipe
+from training.recipe import Recipe, load_recipe
 
 STAGE = {"name": "one", "learn": "detector", "samples": 10, "weights": {"points": 1}}
 
@@ -78,12 +72,3 @@ def test_what_is_wrong_is_said(tmp_path: Path, changed: dict[str, Any], said: st
 def test_recipe_without_training_is_told() -> None:
     with pytest.raises(ModelError, match="says nothing of training"):
         load_recipe("vox-256")
-
-
-def test_losses_have_the_names_that_recipes_weigh() -> None:
-    face = torch.from_numpy(LANDMARKS * 0.6)[None]
-    truth = make_anchors(LANDMARKS, torch.device("cpu")).keypoints(face)
-    assert tuple(keypoint_losses(truth, truth, face)) == LOSSES["detector"]
-    image = torch.rand(1, 3, 64, 64)
-    animated = Animated(image, image, coordinate_grid(8, 8, align_corners=False, like=image)[None], image[:, :1])
-    assert tuple(animation_losses(animated, image, face, face, Lpips())) == LOSSES["generator"]

@@ -13,7 +13,8 @@ from training.networks.first_order import coordinate_grid
 from training.networks.pair import NetworkPair, build_networks
 from training.networks.tensors import Animated, Appearance, Keypoints
 from training.packs import read_faces
-from training.recipe import Stage
+from training.perceptual import Lpips
+from training.recipe import LOSSES, Stage
 from training.step import Batch, stage_losses
 
 DETECTOR, GENERATOR = RECIPE.training.stages
@@ -53,8 +54,10 @@ def still_pair() -> tuple[NetworkPair, StandsStill]:
     return NetworkPair(NETWORKS, build_networks(NETWORKS).eval().detector, generator), generator  # type: ignore[arg-type]
 
 
-def generator_stage(exact_share: float) -> Stage:
-    return GENERATOR.model_copy(update={"exact_share": exact_share})
+def generator_stage(exact_share: float, *weights: str) -> Stage:
+    """The generator's stage with these losses, or its own."""
+    named = dict.fromkeys(weights, 1.0) or GENERATOR.weights
+    return GENERATOR.model_copy(update={"exact_share": exact_share, "weights": named})
 
 
 def test_both_frames_of_a_pair_are_moved_and_coloured_alike(data: tuple[Batch, Anchors]) -> None:
@@ -99,6 +102,35 @@ def test_gradients_reach_the_learner_alone(data: tuple[Batch, Anchors], stage: S
     torch.autograd.backward(torch.stack([losses[name] for name in stage.weights]).sum())
     learnt = {name.split(".")[0] for name, parameter in pair.named_parameters() if parameter.grad is not None}
     assert learnt == {stage.learn}
+
+
+def test_losses_have_the_names_that_recipes_weigh(data: tuple[Batch, Anchors]) -> None:
+    batch, anchors = data
+    pair, _ = still_pair()
+    assert tuple(stage_losses(pair, DETECTOR, batch, anchors, None)) == LOSSES["detector"]
+    whole = generator_stage(0.5, *LOSSES["generator"])
+    assert tuple(stage_losses(pair, whole, batch, anchors, Lpips())) == LOSSES["generator"]
+
+
+def test_what_the_detector_sees_again(data: tuple[Batch, Anchors]) -> None:
+    """Nothing where the result is the target, something where it is not, and a way back to the result."""
+    batch, anchors = data
+    torch.manual_seed(0)
+    pair = build_networks(NETWORKS).eval()
+    stage = generator_stage(1.0, "seen_points", "seen_gaps")
+    pair.detector.requires_grad_(False)
+    losses = stage_losses(pair, stage, batch, anchors, None)
+    assert losses["seen_points"] > 0
+    torch.autograd.backward(losses["seen_points"] + losses["seen_gaps"])
+    head = pair.generator.get_parameter("head.weight").grad
+    assert head is not None
+    assert torch.isfinite(head).all()
+    assert head.abs().max() > 0
+
+    shown, _ = still_pair()
+    same_again = stage_losses(shown, stage, same(batch), anchors, None)
+    assert float(same_again["seen_points"]) == pytest.approx(0, abs=1e-5)
+    assert float(same_again["seen_gaps"]) == pytest.approx(0, abs=1e-5)
 
 
 def test_detector_sees_both_frames_of_every_pair(data: tuple[Batch, Anchors]) -> None:
