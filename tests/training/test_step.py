@@ -51,7 +51,8 @@ def same(batch: Batch) -> Batch:
 def still_pair() -> tuple[NetworkPair, StandsStill]:
     torch.manual_seed(0)
     generator = StandsStill()
-    return NetworkPair(NETWORKS, build_networks(NETWORKS).eval().detector, generator), generator  # type: ignore[arg-type]
+    detector = build_networks(NETWORKS).eval().requires_grad_(False).detector
+    return NetworkPair(NETWORKS, detector, generator), generator  # type: ignore[arg-type]
 
 
 def generator_stage(exact_share: float, *weights: str) -> Stage:
