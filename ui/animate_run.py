@@ -13,22 +13,20 @@ import numpy as np
 
 from puppet.animation import Animation, animate_clip
 from puppet.animator import Animator, FaceFinder
-from puppet.assets import model_folder
 from puppet.clip import Clip, open_clip
 from puppet.compose import PasteBack
-from puppet.demo import DemoAnimator, DemoFaceFinder
 from puppet.driver_survey import Survey, Surveyor
 from puppet.errors import MediaError
 from puppet.frame_folder import FrameFolder
 from puppet.picture import Picture, cut, freeze
 from puppet.portrait import Portrait, load_portrait
-from puppet.puppeteer import Facts
 from puppet.sound import Sound
 from puppet.timings import Timings
 from puppet.video_writer import VideoWriter
 from ui.animate_progress import AnimateProgress
 from ui.console import notices
 from ui.interrupt import Interrupt
+from ui.model_choice import open_finder, open_model
 
 LONGEST = 1920
 """Longer side of a result with the face pasted back, px, unless another is asked for."""
@@ -82,25 +80,6 @@ class Means(NamedTuple):
     portrait: Portrait
     animator: Animator
     finder: FaceFinder | None
-
-
-def open_model(model: str, engine: str) -> tuple[Animator, Facts]:
-    """The animator of a model by name or folder, and what runs it. Raises `ModelError`, `EngineError`."""
-    if model == "demo":
-        return DemoAnimator(), Facts("demo", "no engine", "the portrait only shifts and tilts")
-    from engines.animator import open_animator  # noqa: PLC0415  the runtimes load only here
-
-    animator = open_animator(model_folder(model), engine)
-    return animator, Facts(animator.card.name, animator.engine, animator.device.description)
-
-
-def open_finder(model: str) -> FaceFinder:
-    """The face finder that goes with a model. Raises `EngineError`, `ModelError`."""
-    if model == "demo":
-        return DemoFaceFinder()
-    from engines.faces import open_face_finder  # noqa: PLC0415  the runtimes load only here
-
-    return open_face_finder()
 
 
 def animate(order: Order) -> Report:

@@ -11,12 +11,12 @@ from puppet.moments import Moments
 from puppet.picture_file import write_picture
 from puppet.portrait import load_portrait
 from puppet.settings import CameraSettings, LiveSettings
-from ui.animate_run import open_finder
 from ui.console import notices, run_command, screen
 from ui.display import has_display
 from ui.live_command import main as show_window
 from ui.live_report import LiveReport, report_table, report_words
 from ui.live_run import LiveOrder, run_headless
+from ui.model_choice import open_finder
 
 SECONDS = 10.0
 COLUMNS = 8

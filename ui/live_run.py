@@ -9,13 +9,11 @@ from functools import partial
 from pathlib import Path
 from time import perf_counter
 
-from puppet.assets import model_folder
 from puppet.camera import Camera
 from puppet.camera_choice import choose_camera
 from puppet.clip import Clip, Frame
 from puppet.clip_camera import ClipCamera
-from puppet.contract import read_card
-from puppet.demo import DemoAnimator, demo_frames
+from puppet.demo import demo_frames
 from puppet.pipeline import Pipeline
 from puppet.portrait import load_portrait
 from puppet.puppeteer import Puppeteer, Shown
@@ -25,12 +23,9 @@ from puppet.sink import Sink
 from puppet.timings import Timings
 from puppet.tracker import FaceTracker
 from puppet.wardrobe import Wardrobe
-from ui.animate_run import open_finder, open_model
 from ui.console import notices
 from ui.live_report import LiveReport, make_report
-
-DEMO = "demo"
-"""The model that is none: a drawn driver and an animator without a network."""
+from ui.model_choice import DEMO, model_side, open_finder, open_model
 
 DEMO_RATE = 25
 """Frames a second of the drawn driver."""
@@ -67,8 +62,8 @@ class LiveRun:
         self.order = order
         self.timings = timings
         self.recorder = Recorder(order.record, order.settings.camera.rate) if order.record is not None else None
-        side = DemoAnimator().card.side if order.settings.model == DEMO else read_card(model_folder(order.settings.model)).side
-        self.wardrobe = Wardrobe(order.portraits, partial(open_finder, order.settings.model), side)
+        model = order.settings.model
+        self.wardrobe = Wardrobe(order.portraits, partial(open_finder, model), model_side(model))
         if self.recorder is not None:
             sinks = (*sinks, self.recorder)
         self.pipeline = Pipeline(self._open_camera, self._open_puppeteer, sinks, timings)
