@@ -64,5 +64,5 @@ def load_portrait(path: Path, finder: FaceFinder | None, side: int, longest: int
     picture = shrink(open_clip(path).first(), longest)
     portrait = make_portrait(picture, finder, side)
     if portrait is None:
-        raise FaceError(f"No face was found in {path}.", "Use a picture with a clear face, or take it as it is with --no-face.")
+        raise FaceError(f"No face was found in {path}.", "Use a picture with a clear face.")
     return portrait

@@ -25,8 +25,20 @@ log = logging.getLogger(__name__)
 FORMATS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska"}
 """File name ending, lower case, to FFmpeg's name of the container."""
 
+VIDEO_HINT = f"Use one of {', '.join(FORMATS)}."
+
 BT709, LIMITED = 1, 1
 """FFmpeg's numbers for the colour space and the range that players assume of H.264."""
+
+
+def check_video_name(path: Path) -> None:
+    """Raise `MediaError` if no video can be written under this name: now rather than when there are pictures."""
+    if path.suffix.lower() not in FORMATS:
+        raise MediaError(f"{path} can't be written: {path.suffix or 'no suffix'} is no video that Puppet writes.", VIDEO_HINT)
+    if path.is_dir():
+        raise MediaError(f"{path} is a folder; a file name is needed here.", "Name a file in it.")
+    if not path.absolute().parent.is_dir():
+        raise MediaError(f"There is no folder {path.parent} to write {path.name} to.", "Make the folder first.")
 
 
 class VideoWriter:
@@ -34,7 +46,7 @@ class VideoWriter:
 
     Writes to a hidden neighbour of `path` that takes its name at `close`. Used as a context manager it closes at the end
     and also on Ctrl-C, which leaves a playable file of what was done; any other exception leaves no file. Without a single
-    picture no file appears. A width or height that is odd loses its last column or row.
+    picture no file appears. A width or height that is odd loses its last column or row: `width` and `height` are the video's.
     """
 
     def __init__(
@@ -52,18 +64,12 @@ class VideoWriter:
         self.path = path
         self.frame_count = 0
         self.sound_kept = False
-        self._size = (max(2, height - height % 2), max(2, width - width % 2))
+        self.width, self.height = max(2, width - width % 2), max(2, height - height % 2)
         self._step = 1 / rate
         self._clock = Fraction(1, rate.numerator * -(-10_000 // rate.numerator))  # ticks that hit every frame of a steady rate
         self._last_tick = -1
         self._temporary = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
-        if path.suffix.lower() not in FORMATS:
-            known = ", ".join(FORMATS)
-            raise MediaError(
-                f"{path} can't be written: {path.suffix or 'no suffix'} is no video that Puppet writes.", f"Use one of {known}."
-            )
-        if path.is_dir():
-            raise MediaError(f"{path} is a folder; a file name is needed here.", "Name a file in it.")
+        check_video_name(path)
         self._container: OutputContainer | None = None
         self._track: SoundTrack | None = None
         try:
@@ -79,10 +85,9 @@ class VideoWriter:
     def write(self, picture: Picture, time: float) -> None:
         """Add a picture shown at `time` seconds since the first; times must rise. Raises `MediaError`, and then no file is left."""
         assert self._container is not None, "the writer is closed"
-        height, width = self._size
         tick = max(self._last_tick + 1, round(time / self._clock))
         try:
-            frame = VideoFrame.from_ndarray(np.ascontiguousarray(picture[:height, :width]), format="rgb24")
+            frame = VideoFrame.from_ndarray(np.ascontiguousarray(picture[: self.height, : self.width]), format="rgb24")
             frame = frame.reformat(format="yuv420p", dst_colorspace=BT709, dst_color_range=LIMITED)
             frame.pts, frame.time_base = tick, self._clock
             self._container.mux(self._stream.encode(frame))
@@ -142,7 +147,7 @@ class VideoWriter:
         options = {"preset": effort, "crf": str(quality), "bf": "0"} if codec == "libx264" else {"qscale": "3"}
         stream = container.add_stream(codec, rate=rate, options=options)
         assert isinstance(stream, VideoStream)
-        stream.height, stream.width = self._size
+        stream.width, stream.height = self.width, self.height
         stream.pix_fmt = "yuv420p"
         stream.codec_context.time_base = self._clock
         stream.codec_context.colorspace = stream.codec_context.color_primaries = stream.codec_context.color_trc = BT709

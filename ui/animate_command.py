@@ -135,13 +135,17 @@ def _tell(report: Report, wanders: bool) -> None:
         sound = ", with sound" if report.sound else ""
         size = f"{report.width}x{report.height}"
         screen.print(
-            f"{escape(report.output)}: {report.frames} frames, {size}{sound}, at {report.fps:.1f} frames a second", highlight=False
+            f"{escape(report.output)}: {_frames(report.frames)}, {size}{sound}, at {report.fps:.1f} frames a second", highlight=False
         )
     if report.frames_without_face:
-        missing = f"The driver's face was missing in {report.frames_without_face} of {report.frames} frames"
+        missing = f"The driver's face was missing in {report.frames_without_face} of {_frames(report.frames)}"
         notices.print(f"{missing}: the portrait held still there.", highlight=False, soft_wrap=True)
     if wanders:
         notices.print("The driver's face wanders far, so the crop follows it: its slow shifts are not carried over.", soft_wrap=True)
+
+
+def _frames(count: int) -> str:
+    return f"{count} frame{'' if count == 1 else 's'}"
 
 
 def main() -> None:

@@ -16,13 +16,13 @@ from puppet.animator import Animator, FaceFinder
 from puppet.clip import Clip, open_clip
 from puppet.compose import PasteBack
 from puppet.driver_survey import Survey, Surveyor
-from puppet.errors import MediaError
+from puppet.errors import FaceError, MediaError
 from puppet.frame_folder import FrameFolder
 from puppet.picture import Picture, cut, freeze
 from puppet.portrait import Portrait, load_portrait
 from puppet.sound import Sound
 from puppet.timings import Timings
-from puppet.video_writer import VideoWriter
+from puppet.video_writer import VideoWriter, check_video_name
 from ui.animate_progress import AnimateProgress
 from ui.console import notices
 from ui.interrupt import Interrupt
@@ -87,14 +87,15 @@ def animate(order: Order) -> Report:
     for given in (order.source, order.driving):
         if order.output.exists() and given.exists() and order.output.samefile(given):
             raise MediaError(f"{order.output} would be written over {given}, which is read.", "Give the result another name.")
+    if not _is_folder(order.output):
+        check_video_name(order.output)
     clip = open_clip(order.driving, order.frame_rate)
     with ExitStack() as stack:
         animator, facts = open_model(order.model, order.engine)
         stack.enter_context(closing(animator))
         finder = None if order.no_face else stack.enter_context(closing(open_finder(order.model)))
         notices.print(f"{facts.model} on {facts.engine} ({facts.device})", highlight=False, markup=False, soft_wrap=True)
-        longest = order.image_size or LONGEST
-        portrait = load_portrait(order.source, finder, animator.card.side, *([longest] if order.paste_back else []))
+        portrait = _load_portrait(order, finder, animator.card.side)
         report = Report(str(order.output), facts.model, facts.engine, facts.device)
         interrupt = stack.enter_context(Interrupt())
         try:
@@ -102,6 +103,14 @@ def animate(order: Order) -> Report:
         except KeyboardInterrupt:
             report.interrupted = True
         return report
+
+
+def _load_portrait(order: Order, finder: FaceFinder | None, side: int) -> Portrait:
+    longest = [order.image_size or LONGEST] if order.paste_back else []
+    try:
+        return load_portrait(order.source, finder, side, *longest)
+    except FaceError as error:
+        raise FaceError(error.sentence, f"{error.hint.rstrip('.')}, or take it as it is with --no-face.") from error
 
 
 def _animate(order: Order, means: Means, report: Report, progress: AnimateProgress) -> None:
@@ -143,10 +152,17 @@ def _survey(order: Order, means: Means, progress: AnimateProgress) -> Survey:
 
 
 def _open_output(order: Order, clip: Clip, report: Report) -> VideoWriter | FrameFolder:
-    if order.output.is_dir() or not order.output.suffix:
+    if _is_folder(order.output):
         return FrameFolder(order.output)
     sound = Sound(clip.path, clip.sound_start) if order.audio and clip.sound_start is not None else None
-    return VideoWriter(order.output, report.width, report.height, clip.rate, sound)
+    video = VideoWriter(order.output, report.width, report.height, clip.rate, sound)
+    report.width, report.height = video.width, video.height
+    return video
+
+
+def _is_folder(output: Path) -> bool:
+    """Whether frames go there rather than a video."""
+    return output.is_dir() or not output.suffix
 
 
 def _resizer(side: int) -> Callable[[Picture], Picture]:

@@ -8,6 +8,7 @@ import typer
 from puppet.assets import portraits as bundled_portraits
 from puppet.errors import MediaError
 from puppet.settings import CameraSettings, LiveSettings, MotionSettings, live_settings
+from puppet.video_writer import check_video_name
 from ui.console import notices, run_command, screen
 from ui.live_report import check_folder, report_table, report_words, write_report
 from ui.live_run import LiveOrder, run_headless, run_window
@@ -75,9 +76,10 @@ def live(
             },
         }
     )
-    for path in (record, json):
-        if path is not None:
-            check_folder(path)
+    if record is not None:
+        check_video_name(record)
+    if json is not None:
+        check_folder(json)
     order = LiveOrder(settings, _portraits(portrait), seconds, record)
     report = run_headless(order) if headless else run_window(order)
     if report is None:
@@ -87,7 +89,7 @@ def live(
         screen.print(report_table(report))
     if headless or record is not None:
         for line in report_words(report):
-            screen.print(line, highlight=False, markup=False)
+            screen.print(line, highlight=False, markup=False, soft_wrap=True)
     if json is not None:
         write_report(json, report)
 

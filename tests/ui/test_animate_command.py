@@ -19,6 +19,7 @@ from puppet.picture import Picture
 from puppet.picture_file import read_picture, write_picture
 from tests.media import drawn_clip, fill_disk, make_sound, make_video, steps
 from tests.toy_model import make_toy_model
+from ui import animate_run
 from ui.animate_command import main
 
 Outcome = tuple[int, str, str]
@@ -95,15 +96,17 @@ def test_paste_back_changes_only_the_face(command: Command) -> None:
     [
         (["--image-size", "96"], (96, 96)),
         (["--image-size", "300"], (300, 300)),
+        (["--image-size", "101"], (100, 100)),
         (["--paste-back"], (300, 200)),
         (["--paste-back", "--image-size", "150"], (150, 100)),
         (["--no-face", "--paste-back"], (300, 200)),
     ],
 )
 def test_sizes(command: Command, options: list[str], size: tuple[int, int]) -> None:
-    assert command("portrait.png", "driver.mp4", *options)[0] == 0
-    result = open_clip(Path("result.mp4"))
-    assert (result.width, result.height) == size
+    status, out, _ = command("portrait.png", "driver.mp4", "--json", *options)
+    report, result = json.loads(out), open_clip(Path("result.mp4"))
+    assert status == 0
+    assert (result.width, result.height) == (report["width"], report["height"]) == size
 
 
 def test_no_face_looks_for_none(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -293,6 +296,16 @@ def test_bad_input_ends_with_one_sentence(command: Command, arguments: str, sent
 @pytest.mark.parametrize("option", [["--image-size", "2"], ["--best-frame", "-1"], ["--frame-rate", "0"], ["--unknown"]])
 def test_option_out_of_range_is_refused(command: Command, option: list[str]) -> None:
     assert command("portrait.png", "driver.mp4", *option)[0] == 2
+
+
+def test_the_hint_for_a_picture_without_a_face_names_the_option(command: Command) -> None:
+    BAD["wall.png"](Path("wall.png"))
+    assert "or take it as it is with --no-face." in command("wall.png", "driver.mp4")[2]
+
+
+def test_the_name_of_the_result_is_looked_at_before_anything_is_opened(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(animate_run, "open_model", lambda *_: pytest.fail("a model was opened"))
+    assert "new.avi can't be written" in command("portrait.png", "driver.mp4", "-o", "new.avi")[2]
 
 
 def test_unknown_model_and_engine_have_their_sentences(command: Command) -> None:

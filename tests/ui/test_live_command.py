@@ -16,6 +16,7 @@ from puppet.demo import demo_picture
 from puppet.picture_file import write_picture
 from puppet.video_reader import open_video
 from tests.toy_model import make_toy_model
+from ui import live_command
 from ui.live_command import main
 
 Outcome = tuple[int, str, str]
@@ -101,6 +102,12 @@ def test_what_can_not_be_done_is_one_sentence(command: Command, arguments: tuple
     assert status == 2
     assert sentence in words
     assert sorted(path.name for path in Path().iterdir()) == ["ada.png", "wall.png"]
+
+
+def test_a_file_that_can_not_be_written_is_refused_before_the_run_begins(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_command, "run_headless", lambda *_: pytest.fail("the run began"))
+    for arguments in (("--record", "take.xyz"), ("--record", "absent/take.mp4"), ("--json", "absent/run.json"), ("--json", ".")):
+        assert command("--headless", *arguments)[0] == 2
 
 
 def test_ctrl_c_ends_a_run_with_its_figures(command: Command) -> None:
