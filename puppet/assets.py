@@ -31,8 +31,8 @@ def model_folder(name_or_path: str) -> Path:
     folder = Path(name_or_path).expanduser()
     if folder.is_dir():
         return folder
-    known = f"The embedded models are: {', '.join(names)}." if names else "No model is embedded in this copy of Puppet."
-    raise ModelError(f"There is no model called {name_or_path}, and no such folder.", f"{known} Or name a model folder.")
+    known = f"The embedded models are: {', '.join(names)}. Or name" if names else "No model is embedded in this copy of Puppet: name"
+    raise ModelError(f"There is no model called {name_or_path}, and no such folder.", f"{known} a model folder.")
 
 
 def portraits() -> list[Path]:

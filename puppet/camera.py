@@ -74,7 +74,8 @@ class DeviceCamera:
             capture = self._capture = _open_stream(self._source) if is_url(self._source) else _open_device(self._source, self._settings)
         if not capture.isOpened():
             self.close()
-            raise CameraError(f"Camera {self._source} can't be opened.", "Is it plugged in, and free of other programs?")
+            hint = "Check the address and the network." if is_url(self._source) else "Is it plugged in, and free of other programs?"
+            raise CameraError(f"Camera {self._source} can't be opened.", hint)
         first = self.read()
         if first is None:
             self.close()

@@ -37,10 +37,10 @@ def unwritable(path: Path, error: OSError) -> MediaError:
         return MediaError(f"The disk is full: {path} was not written.", "Free some space or write to another disk.")
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return MediaError(f"{path} may not be written by you.", "Write to a folder of your own.")
-    if error.errno in (errno.ENOENT, errno.ENOTDIR):
+    if error.errno in (errno.ENOENT, errno.ENOTDIR) and not path.parent.is_dir():
         return MediaError(f"There is no folder {path.parent} to write {path.name} to.", "Make the folder first.")
     if error.errno == errno.EISDIR:
-        return MediaError(f"{path} is a folder; a file name is needed here.")
+        return MediaError(f"{path} is a folder; a file name is needed here.", "Name a file in it.")
     return MediaError(f"{path} can't be written: {error.strerror or error}.")
 
 

@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from puppet.clip import open_clip
-from puppet.contact_sheet import contact_sheet, write_picture
+from puppet.contact_sheet import contact_sheet
 from puppet.errors import EXIT_CODE, PuppetError
 from puppet.picture import Picture
+from puppet.picture_file import write_picture
 
 
 def spread(path: Path, count: int) -> list[tuple[Picture, float]]:

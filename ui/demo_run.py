@@ -52,6 +52,6 @@ def animate_demo(folder: Path, seconds: float = SECONDS, settings: LiveSettings 
     write_picture(sheet, moments.sheet(source))
     screen.print(report_table(report))
     for line in report_words(report):
-        screen.print(line, highlight=False, markup=False)
+        screen.print(line, highlight=False, markup=False, soft_wrap=True)
     screen.print(f"Wrote {video} and {sheet} (source, driver, result).", highlight=False, markup=False, soft_wrap=True)
     return report

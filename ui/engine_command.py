@@ -92,13 +92,13 @@ def _open_all(
                 for other, _ in opened:
                     other.close()
                 raise
-            reasons.append(f"{name}: {error}")
+            reasons.append(f"{name}: {error.sentence.rstrip('.')}")
             continue
         opened.append((animator, perf_counter() - start))
     if not opened:
-        raise EngineError(f"No engine can run {folder}. {' '.join(reasons)}", "See what there is: puppet-engine list")
+        raise EngineError(f"No engine can run {folder}: {'; '.join(reasons)}.", "See what there is: puppet-engine list")
     for reason in reasons:
-        notices.print(f"Left out {escape(reason)}", highlight=False, soft_wrap=True)
+        notices.print(f"Left out {escape(reason)}.", highlight=False, soft_wrap=True)
     return opened
 
 

@@ -67,7 +67,7 @@ def make_report(pipeline: Pipeline, sink: str, portrait: Path, seconds: float) -
 
 def report_table(report: LiveReport) -> Table:
     """The figures as a table."""
-    table = Table(title=f"{report.portrait} on {report.model}, driven by {report.driving}", title_justify="left", title_style="bold")
+    table = Table()
     for heading, justify in (("stage", "left"), ("median ms", "right"), ("95 % ms", "right"), ("samples", "right")):
         table.add_column(heading, justify=justify)  # type: ignore[arg-type]
     for name, spread in report.stages_ms.items():
@@ -79,6 +79,7 @@ def report_table(report: LiveReport) -> Table:
 
 def report_words(report: LiveReport) -> Iterator[str]:
     """What the table does not say, a sentence a line."""
+    yield f"{report.portrait} on {report.model}, driven by {report.driving}."
     skipped = ", ".join(f"{count} by {name}" for name, count in report.skipped.items())
     yield f"{report.frames_per_second:.1f} frames per second on {report.engine}, {report.device}; skipped: {skipped}."
     if report.recorded is not None:
@@ -88,7 +89,7 @@ def report_words(report: LiveReport) -> Iterator[str]:
 def check_folder(path: Path) -> None:
     """Raise `MediaError` if the folder that `path` is to be written to does not exist: now rather than after the run."""
     if path.is_dir():
-        raise MediaError(f"{path} is a folder; a file name is needed here.")
+        raise MediaError(f"{path} is a folder; a file name is needed here.", "Name a file in it.")
     if not path.absolute().parent.is_dir():
         raise MediaError(f"There is no folder {path.parent} to write {path.name} to.", "Make the folder first.")
 
