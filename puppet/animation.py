@@ -39,7 +39,14 @@ class Animation:
         with timings.stage("detect"):
             driving = self._animator.detect(crop)
         self._neutral = self._neutral or driving
-        posed = retarget(self._source, driving, self._neutral, relative=self._relative, adapt_scale=self._adapt_scale)
+        posed = retarget(
+            self._source,
+            driving,
+            self._neutral,
+            relative=self._relative,
+            adapt_scale=self._adapt_scale,
+            lids=self._animator.card.lids,
+        )
         with timings.stage("animate"):
             self._face = self._animator.animate(posed)
         return self._face

@@ -23,7 +23,7 @@ import tomllib
 from pathlib import Path
 
 import tomli_w
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from puppet.errors import ModelError
 
@@ -52,6 +52,7 @@ class ModelCard(BaseModel):
     side: int = Field(ge=32, description="width and height of every picture, px")
     keypoint_count: int = Field(ge=1)
     align_corners: bool = Field(description="grid_sample convention the weights were trained with")
+    lids: list[tuple[int, int]] = Field(default_factory=list, description="keypoints on the upper and lower lid of each eye, if known")
     precision: str = Field("fp32", description="storage of the weights: fp32 or fp16")
     licence: str
     training_data: list[str] = Field(default_factory=list, description="each source with its licence")
@@ -60,6 +61,14 @@ class ModelCard(BaseModel):
     notes: str = ""
     metrics: dict[str, float] = Field(default_factory=dict, description="validation figures, measured")
     files: dict[str, str] = Field(default_factory=dict, description="sha256 of each graph by file name")
+
+    @field_validator("lids")
+    @classmethod
+    def _check_lids(cls, lids: list[tuple[int, int]], info: ValidationInfo) -> list[tuple[int, int]]:
+        count = info.data.get("keypoint_count", 0)
+        if any(not 0 <= keypoint < count for pair in lids for keypoint in pair):
+            raise ValueError(f"keypoints are numbered from 0 to {count - 1}")
+        return lids
 
 
 def file_hash(path: Path) -> str:

@@ -4,6 +4,8 @@ Source: Siarohin et al., First Order Motion Model for Image Animation, NeurIPS 2
 transfer of its supplement.
 """
 
+from collections.abc import Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import cv2
@@ -28,11 +30,32 @@ def hull_area(points: FloatArray) -> float:
     return float(cv2.contourArea(cv2.convexHull(points.astype(np.float32))))
 
 
-def retarget(source: Motion, driving: Motion, neutral: Motion, *, relative: bool = True, adapt_scale: bool = False) -> Motion:
+def middle_motion(motions: Sequence[Motion]) -> Motion:
+    """The median of each number over at least one motion: what the driver mostly did, whatever one frame saw of a blink."""
+    points = np.median([motion.points for motion in motions], axis=0)
+    jacobians = np.median([motion.jacobians for motion in motions], axis=0)
+    return Motion(points.astype(np.float32), jacobians.astype(np.float32))
+
+
+WIDEST_EYES = 1.6
+"""How much wider than in its portrait an eye is drawn at most, in openings of the portrait's eye."""
+
+
+def retarget(
+    source: Motion,
+    driving: Motion,
+    neutral: Motion,
+    *,
+    relative: bool = True,
+    adapt_scale: bool = False,
+    lids: Sequence[tuple[int, int]] = (),
+) -> Motion:
     """The motion to draw: the driver's change since `neutral`, applied to the source.
 
     `relative=False` returns the driver's own motion. `adapt_scale` multiplies the shift of the points by the ratio of
-    hull sizes, source to neutral; Jacobians are not scaled. A driver at its neutral pose gives the source exactly.
+    hull sizes, source to neutral; Jacobians are not scaled. `lids` are pairs of keypoints (upper, lower lid) whose gap
+    follows the driver's as a share of its opening when neutral: an eye closes when the driver's does, be it wide or
+    narrow. A driver at its neutral pose gives the source exactly.
     """
     if not relative:
         return driving
@@ -41,4 +64,11 @@ def retarget(source: Motion, driving: Motion, neutral: Motion, *, relative: bool
         scale = float(np.sqrt(hull_area(source.points)) / max(np.sqrt(hull_area(neutral.points)), 1e-6))
     points = (driving.points - neutral.points) * scale + source.points
     change = driving.jacobians @ np.linalg.inv(neutral.jacobians)
+    for upper, lower in lids:
+        turn = (change[upper] + change[lower]) / 2  # what the head's own turn does to a gap, whatever the lids do
+        open_gap = turn @ (neutral.points[lower] - neutral.points[upper])
+        share = np.linalg.norm(driving.points[lower] - driving.points[upper]) / max(float(np.linalg.norm(open_gap)), 1e-6)
+        gap = turn @ (source.points[lower] - source.points[upper]) * min(float(share), WIDEST_EYES)
+        middle = (points[upper] + points[lower]) / 2
+        points[upper], points[lower] = middle - gap / 2, middle + gap / 2
     return Motion(points.astype(np.float32), (change @ source.jacobians).astype(np.float32))

@@ -59,6 +59,11 @@ class CompactConfiguration(BaseModel):
     align_corners: Literal[False] = Field(False, description="grid_sample convention: cells are areas at every scale")
     detector_side: int = Field(128, ge=64, description="the detector looks at the picture at this side, px")
     detector_widths: tuple[int, int, int, int] = Field((24, 48, 96, 160), description="channels at 1/2, 1/4, 1/8, 1/16")
+    eyes: tuple[tuple[int, int, int, int], ...] = Field(
+        (), description="keypoints of each eye: outer, inner corner, upper, lower lid; left first"
+    )
+    mouth: tuple[int, ...] = Field((), description="keypoints of the mouth")
+    patch_side: int = Field(32, ge=16, multiple_of=8, description="side of the close-ups of eyes and mouth, px")
     motion_grid: int = Field(64, ge=16, description="side of the dense motion grid, whatever the picture's side")
     motion_widths: tuple[int, int, int, int] = Field((40, 96, 128, 192), description="channels at 1, 1/2, 1/4, 1/8 of the grid")
     heatmap_variance: float = Field(0.01, gt=0)
@@ -68,6 +73,20 @@ class CompactConfiguration(BaseModel):
     eighth_width: int = Field(128, ge=8, description="generator channels at 1/8")
     quarter_blocks: int = Field(2, ge=0)
     eighth_blocks: int = Field(4, ge=0)
+
+    @model_validator(mode="after")
+    def _check_closeups(self) -> Self:
+        if len(self.eyes) not in (0, 2) or bool(self.eyes) != bool(self.mouth):
+            raise ValueError("close-ups need the keypoints of two eyes and a mouth, or of none")
+        named = [*self.detail_points, *self.mouth, *(index for eye in self.eyes for index in eye)]
+        if any(not 0 <= index < self.keypoint_count for index in named):
+            raise ValueError(f"keypoints are numbered from 0 to {self.keypoint_count - 1}")
+        return self
+
+    @property
+    def lids(self) -> list[tuple[int, int]]:
+        """Keypoints on the upper and lower lid of each eye."""
+        return [(eye[2], eye[3]) for eye in self.eyes]
 
 
 Configuration = Annotated[FommConfiguration | CompactConfiguration, Field(discriminator="family")]

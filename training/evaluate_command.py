@@ -72,6 +72,7 @@ def _open_model(model: str, engine: str) -> Animator:
     import torch  # noqa: PLC0415
 
     from training.checkpoint import load_networks  # noqa: PLC0415
+    from training.configuration import CompactConfiguration  # noqa: PLC0415
     from training.torch_animator import TorchAnimator  # noqa: PLC0415
 
     networks, read = load_networks(path)
@@ -82,6 +83,7 @@ def _open_model(model: str, engine: str) -> Animator:
         side=configuration.side,
         keypoint_count=configuration.keypoint_count,
         align_corners=configuration.align_corners,
+        lids=configuration.lids if isinstance(configuration, CompactConfiguration) else [],
         licence=read.header.licence if read.header else "",
     )
     return TorchAnimator(networks, card, torch.device("cuda" if torch.cuda.is_available() else "cpu"))

@@ -89,7 +89,8 @@ def carry_over(
     """
     source = animator.wear(portrait)
     neutral = animator.detect(clip.frames[0])
-    drawn = [animator.animate(retarget(source, animator.detect(frame), neutral, adapt_scale=True)) for frame in clip.frames]
+    lids = animator.card.lids
+    drawn = [animator.animate(retarget(source, animator.detect(frame), neutral, adapt_scale=True, lids=lids)) for frame in clip.frames]
     driver_faces, drawn_faces = find_faces(clip.frames, finder), find_faces(drawn, finder)
     figures: Figures = dict(correlations(face_motion(driver_faces), face_motion(drawn_faces)))
     face = finder.find(portrait)

@@ -121,6 +121,7 @@ def _card(
         side=pair.configuration.side,
         keypoint_count=pair.configuration.keypoint_count,
         align_corners=pair.configuration.align_corners,
+        lids=pair.configuration.lids if isinstance(pair.configuration, CompactConfiguration) else [],
         precision=precision.value,
         licence=licence or (header.licence if header else "") or "not stated: that of the checkpoint it was made from",
         training_data=training_data or (header.training_data if header else []),

@@ -1,4 +1,4 @@
-"""The compact keypoint detector: a small encoder-decoder at 128 px that reads points off 32x32 heatmaps."""
+"""The compact keypoint detector: points off 32x32 heatmaps of the whole picture, then a closer look at eyes and mouth."""
 
 import torch
 from torch import Tensor, nn
@@ -6,6 +6,7 @@ from torch.nn import functional
 
 from training.configuration import CompactConfiguration
 from training.networks.compact_blocks import Separable, convolution, residuals
+from training.networks.compact_closeups import CompactCloseups
 from training.networks.first_order import coordinate_grid
 from training.networks.tensors import Keypoints
 
@@ -26,6 +27,7 @@ class CompactDetector(nn.Module):
         self.up_quarter = nn.Sequential(convolution(eighth + quarter, 64, 1), *residuals(64, 2))
         self.heat = nn.Conv2d(64, self.count, 3, padding=1)
         self.jacobian = nn.Conv2d(64, 4 * self.count, 1)
+        self.closeups = CompactCloseups(configuration) if configuration.eyes else None
         nn.init.zeros_(self.jacobian.weight)
         with torch.no_grad():
             assert self.jacobian.bias is not None
@@ -34,9 +36,8 @@ class CompactDetector(nn.Module):
     def forward(self, image: Tensor) -> Keypoints:
         """Keypoints of (B, 3, H, W) pictures in [0, 1], H and W any multiple of the detector's side."""
         factor = image.shape[-1] // self.side
-        if factor > 1:
-            image = functional.avg_pool2d(image, factor)  # B,3,side,side
-        half = self.stem(image - 0.5)
+        whole = functional.avg_pool2d(image, factor) if factor > 1 else image  # B,3,side,side
+        half = self.stem(whole - 0.5)
         quarter = self.quarter(half)
         eighth = self.eighth(quarter)
         deep = self.sixteenth(eighth)
@@ -50,4 +51,6 @@ class CompactDetector(nn.Module):
         points = (weights[..., None] * grid).sum(dim=2)  # B,K,2
         maps = self.jacobian(features).float().reshape(-1, count, 4, height * width)
         jacobians = (maps * weights[:, :, None]).sum(dim=-1).reshape(-1, count, 2, 2)
+        if self.closeups is not None:
+            points = self.closeups(image, points)
         return Keypoints(points, jacobians)
