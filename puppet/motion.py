@@ -5,7 +5,6 @@ transfer of its supplement.
 """
 
 from collections.abc import Sequence
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import cv2
@@ -28,13 +27,6 @@ class Motion(NamedTuple):
 def hull_area(points: FloatArray) -> float:
     """Area of the convex hull of (N, 2) points, in squared units of the points."""
     return float(cv2.contourArea(cv2.convexHull(points.astype(np.float32))))
-
-
-def middle_motion(motions: Sequence[Motion]) -> Motion:
-    """The median of each number over at least one motion: what the driver mostly did, whatever one frame saw of a blink."""
-    points = np.median([motion.points for motion in motions], axis=0)
-    jacobians = np.median([motion.jacobians for motion in motions], axis=0)
-    return Motion(points.astype(np.float32), jacobians.astype(np.float32))
 
 
 WIDEST_EYES = 1.6

@@ -12,11 +12,9 @@ from puppet.one_euro import MotionFilter
 from puppet.picture import Picture, cut, freeze
 from puppet.portrait import Portrait
 from puppet.settings import MotionSettings
+from puppet.settling import Settling
 from puppet.timings import Timings
 from puppet.tracker import FaceTracker, Tracked
-
-STEADY = 5
-"""The neutral pose is taken from this frame of an unbroken run with a face."""
 
 State = Literal["live", "settling", "no face"]
 """Live: the portrait follows. Settling: a face is there, its neutral pose not yet. No face: the last picture is held."""
@@ -63,7 +61,7 @@ class Puppeteer:
         self._smooth = MotionFilter(settings.min_cutoff, settings.beta)
         self._driving: Motion | None = None
         self._neutral: Motion | None = None
-        self._steady = 0
+        self._settling = Settling()
         self._source: Motion
         self._image: Picture
         self.wear(portrait)
@@ -83,10 +81,17 @@ class Puppeteer:
             crop = cut(frame.picture, tracked.square, self._animator.card.side)
             seen = self._animator.detect(crop)
         driving = self._driving = self._smooth(seen, frame.captured) if self._settings.smoothing else seen
-        neutral = self._settle(driving)
+        neutral = self._settle(driving, frame.captured)
         if neutral is None:
             return Shown(frame, tracked, self._image, "settling")
-        posed = retarget(self._source, driving, neutral, relative=self._settings.relative, adapt_scale=self._settings.adapt_scale)
+        posed = retarget(
+            self._source,
+            driving,
+            neutral,
+            relative=self._settings.relative,
+            adapt_scale=self._settings.adapt_scale,
+            lids=self._animator.card.lids,
+        )
         with self._timings.stage("animate"):
             self._image = self._animator.animate(posed)
         return Shown(frame, tracked, self._image, "live")
@@ -111,16 +116,17 @@ class Puppeteer:
         self._animator.close()
         self._tracker.close()
 
-    def _settle(self, driving: Motion) -> Motion | None:
-        """The neutral pose: where none is set, that of the first steadily tracked frame."""
-        self._steady += 1
-        if self._neutral is None and (self._steady >= STEADY or not self._settings.relative):
-            self._neutral = driving
+    def _settle(self, driving: Motion, now: float) -> Motion | None:
+        """The neutral pose; None while there is none yet. Absolute motion needs none, so there any will do."""
+        if not self._settings.relative:
+            return driving
+        if self._neutral is None:
+            self._neutral = self._settling.watch(driving, now)
         return self._neutral
 
     def _lose(self) -> None:
         """Nobody is there: the next face begins without a past, but with the same neutral pose."""
-        self._steady = 0
+        self._settling.reset()
         self._driving = None
         self._smooth.reset()
 

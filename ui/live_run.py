@@ -2,6 +2,7 @@
 
 import math
 import signal
+import threading
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from fractions import Fraction
@@ -61,6 +62,7 @@ class LiveRun:
         """Opens nothing yet but the model's card. Raises `ModelError`."""
         self.order = order
         self.timings = timings
+        self._model_open = threading.Event()
         self.recorder = Recorder(order.record, order.settings.camera.rate) if order.record is not None else None
         model = order.settings.model
         self.wardrobe = Wardrobe(order.portraits, partial(open_finder, model), model_side(model))
@@ -69,24 +71,34 @@ class LiveRun:
         self.pipeline = Pipeline(self._open_camera, self._open_puppeteer, sinks, timings)
 
     def _open_camera(self) -> Camera:
-        """On the capture thread."""
+        """On the capture thread. A clip begins when there is a model to see its beginning, from which the neutral pose comes."""
         settings = self.order.settings
         if settings.model == DEMO and not settings.camera.source:
             return ClipCamera(demo_clip(), self.timings, "the drawn demo driver")
-        return choose_camera(settings.camera, self.timings, partial(notices.print, highlight=False, markup=False))
+        camera = choose_camera(settings.camera, self.timings, partial(notices.print, highlight=False, markup=False))
+        if isinstance(camera, ClipCamera):
+            self._model_open.wait()
+            camera.open()
+        return camera
 
     def _open_puppeteer(self) -> Puppeteer:
         """On the render thread."""
-        settings = self.order.settings
+        try:
+            return self._make_puppeteer(self.order.settings)
+        finally:
+            self._model_open.set()
+
+    def _make_puppeteer(self, settings: LiveSettings) -> Puppeteer:
         with ExitStack() as opened:
             animator, facts = open_model(settings.model, settings.engine)
             opened.enter_context(closing(animator))
             finder = open_finder(settings.model)
             opened.enter_context(closing(finder))
             portrait = load_portrait(self.order.portraits[0], finder, animator.card.side)
+            tracker, mirror = FaceTracker(finder), settings.camera.mirror
+            puppeteer = Puppeteer(animator, tracker, portrait, settings.motion, mirror=mirror, facts=facts, timings=self.timings)
             opened.pop_all()
-        tracker = FaceTracker(finder)
-        return Puppeteer(animator, tracker, portrait, settings.motion, mirror=settings.camera.mirror, facts=facts, timings=self.timings)
+            return puppeteer
 
     def report(self, sink: str, begun: float) -> LiveReport | None:
         """What was measured since `begun`, as that sink saw it; None without a picture. Before the pipeline stops."""
@@ -94,7 +106,6 @@ class LiveRun:
 
     def finish(self, report: LiveReport | None) -> LiveReport | None:
         """The report with what was recorded. After the pipeline has stopped."""
-        self.wardrobe.close()
         if report is None or self.recorder is None:
             return report
         return report.model_copy(update={"recorded": str(self.recorder.path), "recorded_frames": self.recorder.frame_count})
@@ -109,7 +120,7 @@ def run_headless(order: LiveOrder, sinks: tuple[Sink, ...] = ()) -> LiveReport |
     run = LiveRun(order, (arrival, *sinks), Timings(window=math.inf))
     first = run.pipeline.shown.reader()
     begun = perf_counter()
-    with run.pipeline:
+    with closing(run.wardrobe), run.pipeline:
         try:
             while first.wait(0.2) is None and not run.pipeline.wait(0):
                 pass
@@ -132,7 +143,7 @@ def run_window(order: LiveOrder) -> LiveReport | None:
 
     run = LiveRun(order, (), Timings())
     begun = perf_counter()
-    with run.pipeline:
+    with closing(run.wardrobe), run.pipeline:
         window = LiveWindow(run.pipeline, run.wardrobe)
         previous = signal.signal(signal.SIGINT, lambda *_: window.close())
         try:

@@ -290,7 +290,7 @@ def test_sinks_hold_the_last_picture_while_the_camera_is_away(monkeypatch: pytes
 def test_stages_and_sinks_are_timed(camera: FakeCamera) -> None:
     timings, sink = Timings(), Collector(pause=0.002)
     with Pipeline(lambda: camera, lambda: puppeteer(timings), [sink], timings):
-        eventually(lambda: len(sink.seen) >= 20)
+        eventually(lambda: len(sink.seen) >= 20 and sink.seen[-1].state == "live")
     snapshot = timings.snapshot()
     assert {"track", "detect", "animate", "collector"} <= set(snapshot.stages)
     assert snapshot.sinks["collector"].age.samples == len(sink.seen)
