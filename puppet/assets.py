@@ -40,6 +40,11 @@ def portraits() -> list[Path]:
     return sorted((ASSETS / "portraits").glob("*.jpg"))
 
 
+def demo_portrait() -> Path:
+    """The portrait of the demo: a large face, whose open eyes and parted lips show what the driver does."""
+    return ASSETS / "portraits" / "girl_with_a_pearl_earring.jpg"
+
+
 def driving_clips() -> list[Path]:
     """The bundled clips of a person at a webcam, sorted by name."""
     return sorted((ASSETS / "driving").glob("*.mp4"))

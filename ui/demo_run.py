@@ -5,7 +5,7 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-from puppet.assets import driving_clip, portraits
+from puppet.assets import demo_portrait, driving_clip
 from puppet.errors import EngineError
 from puppet.moments import Moments
 from puppet.picture_file import write_picture
@@ -41,7 +41,7 @@ def animate_demo(folder: Path, seconds: float = SECONDS, settings: LiveSettings 
     """
     notices.print(f"There is no display: the bundled clip drives a portrait for {seconds:g} seconds instead.", highlight=False)
     settings = settings or LiveSettings(camera=CameraSettings(source=str(driving_clip())))
-    portrait = portraits()[0]
+    portrait = demo_portrait()
     video, sheet = folder / "result.mp4", folder / "result.png"
     moments = Moments(seconds, COLUMNS)
     report = run_headless(LiveOrder(settings, (portrait,), seconds, video), (moments,))

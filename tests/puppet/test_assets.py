@@ -16,6 +16,10 @@ def test_ten_portraits_are_pictures_of_at_most_1024() -> None:
     assert all(min(shape[:2]) >= 256 and max(shape[:2]) <= 1024 for shape in shapes.values())
 
 
+def test_the_portrait_of_the_demo_is_a_bundled_one() -> None:
+    assert assets.demo_portrait() in assets.portraits()
+
+
 def test_driving_clips_play_without_sound() -> None:
     assert assets.driving_clip() in assets.driving_clips()
     for path in assets.driving_clips():
