@@ -23,9 +23,12 @@ PULL_MS = 12
 TELL_MS = 400
 """How often words and figures are written anew, ms: slower than pictures, so that they can be read."""
 
+LEAST_WORDS = 150
+"""Room that the words on driver, model and pace have in the smallest window, px of the screen's own scale."""
+
 MESSAGES = {"live": "", "settling": "Look straight ahead …", "no face": "No face in sight: the last picture is held"}
 
-HINTS = (("1 – 9", "portrait"), ("X", "neutral pose: now"), ("M", "mirror"), ("Esc", "quit"))
+HINTS = (("1 – 9, 0", "portrait"), ("X", "neutral pose: now"), ("M", "mirror"), ("Esc", "quit"))
 
 
 class LiveWindow(QWidget):
@@ -43,14 +46,14 @@ class LiveWindow(QWidget):
         self._troubles: dict[int, str] = {}
         self._notice = ""
         self.setWindowTitle("Puppet")
-        self._driver_view = PictureView("You")
+        self._driver_view = PictureView("Driver")
         self._portrait_view = PictureView("Portrait", self._painted)
         self._portrait_view.show_message("Opening the model …")
         self._driver_view.show_message("Opening the camera …")
         self.strip = PortraitStrip(wardrobe.paths, self.wear)
         self.views = (self._driver_view, self._portrait_view)
         self._shares = QHBoxLayout()
-        self._words = {name: ElidedLabel("…") for name in ("Driver", "Model", "Pace")}
+        self._words = {name: ElidedLabel("…", LEAST_WORDS) for name in ("Driver", "Model", "Pace")}
         self._notice_label = ElidedLabel()
         self._table = TimingsTable()
         self._lay_out()
@@ -122,7 +125,8 @@ class LiveWindow(QWidget):
         """Write the words and figures anew."""
         snapshot, facts, camera = self._pipeline.timings.snapshot(), self._pipeline.facts, self._pipeline.camera
         self._words["Driver"].setText(camera.words)
-        self._driver_view.show_message(camera.words if camera.lost else "")
+        if camera.lost:
+            self._driver_view.show_message(camera.words)  # until the next picture
         if facts is not None:
             self._words["Model"].setText(f"{facts.model}, on {facts.engine}, {facts.device}")
         screen = snapshot.sinks.get("screen")

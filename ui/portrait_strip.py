@@ -116,8 +116,10 @@ class PortraitStrip(QScrollArea):
         self._fit_height()
 
     def show_worn(self, worn: int) -> str:
-        """Put the ring around the portrait of this number, from 0; returns its name."""
+        """Put the ring around the portrait of this number, from 0, and scroll to it; returns its name."""
         for index, button in enumerate(self.buttons):
+            if index == worn and not button.worn:
+                self.ensureWidgetVisible(button)
             button.set_worn(index == worn)
         return self.buttons[worn].name
 

@@ -17,7 +17,9 @@ from puppet.puppeteer import Puppeteer
 from puppet.timings import Timings
 from puppet.wardrobe import Wardrobe
 from tests.live_parts import COVERED, SIDE, FakeCamera, drawn, puppeteer
-from ui.live_window import LiveWindow
+from ui.elided_label import ElidedLabel
+from ui.live_window import LEAST_WORDS, TELL_MS, LiveWindow
+from ui.portrait_strip import PortraitStrip
 
 Watch = Callable[[Callable[[], object]], None]
 
@@ -96,7 +98,7 @@ def test_it_tells_camera_model_pace_and_stages(window: LiveWindow, watch: Watch)
         "median",
     ):
         assert word in told
-    for hint in ("1 – 9", "X", "M", "Esc"):
+    for hint in ("1 – 9, 0", "X", "M", "Esc"):
         assert f"<b>{hint}</b>" in told
 
 
@@ -194,6 +196,25 @@ def test_without_a_picture_it_says_what_it_waits_for(application: QApplication, 
     pipeline = Pipeline(FakeCamera, puppeteer)
     window = LiveWindow(pipeline, wardrobe)
     window.show()
-    QTest.qWait(50)
+    QTest.qWait(TELL_MS + 50)
     assert [view.message for view in window.views] == ["Opening the camera …", "Opening the model …"]
     assert not window.grab().toImage().isNull()
+
+
+def test_in_its_smallest_size_words_have_room(window: LiveWindow, watch: Watch) -> None:
+    watch(lambda: "animate" in words(window) and "age" in words(window))
+    window.resize(1, 1)
+    QTest.qWait(20)
+    assert all(label.width() >= LEAST_WORDS for label in window.findChildren(ElidedLabel)[:3])
+
+
+def test_the_row_scrolls_to_the_portrait_that_is_worn(application: QApplication, tmp_path: Path) -> None:
+    strip = PortraitStrip(tuple(tmp_path / f"{index}.png" for index in range(12)), lambda _: None)
+    strip.resize(200, strip.height())
+    strip.show()
+    QTest.qWait(20)
+    for worn in (11, 0):
+        strip.show_worn(worn)
+        button = strip.buttons[worn]
+        left = button.mapTo(strip.viewport(), button.rect().topLeft()).x()
+        assert 0 <= left <= strip.viewport().width() - button.width()
