@@ -14,7 +14,7 @@ MESH_EYES = (33, 263)
 
 MESH_FOREHEAD, MESH_CHIN = 10, 152
 
-STILL = {"mouth": 0.015, "eyes": 0.008, "yaw": 2.0, "pitch": 2.0, "roll": 1.5}
+STILL = {"mouth": 0.015, "eyes": 0.005, "yaw": 2.0, "pitch": 2.0, "roll": 1.5}
 """Standard deviation below which a signal is taken as still: its correlation would measure the tracker's noise."""
 
 
