@@ -3,6 +3,7 @@
 import errno
 import os
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -42,6 +43,13 @@ def unwritable(path: Path, error: OSError) -> MediaError:
     if error.errno == errno.EISDIR:
         return MediaError(f"{path} is a folder; a file name is needed here.", "Name a file in it.")
     return MediaError(f"{path} can't be written: {error.strerror or error}.")
+
+
+def refuse_overwriting(output: Path, read: Iterable[Path]) -> None:
+    """Raise `MediaError` if `output` is one of the files or folders that are read."""
+    for given in read:
+        if output.exists() and given.exists() and output.samefile(given):
+            raise MediaError(f"{output} would be written over {given}, which is read.", "Give the result another name.")
 
 
 def is_cut_short(data: bytes) -> bool:

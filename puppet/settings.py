@@ -59,7 +59,7 @@ class LiveSettings(BaseModel):
 
     model_config = STRICT
 
-    model: str = Field(default=EMBEDDED_MODEL, title="Model", description="an embedded model's name or a model folder")
+    model: str = Field(default=EMBEDDED_MODEL, title="Model", description="an embedded model's name, a model folder, or demo (no network)")
     engine: str = Field(default="auto", title="Engine", description="the runtime: auto, openvino, onnxruntime")
     camera: CameraSettings = CameraSettings()
     motion: MotionSettings = MotionSettings()

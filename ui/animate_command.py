@@ -135,7 +135,9 @@ def _tell(report: Report, wanders: bool) -> None:
         sound = ", with sound" if report.sound else ""
         size = f"{report.width}x{report.height}"
         screen.print(
-            f"{escape(report.output)}: {_frames(report.frames)}, {size}{sound}, at {report.fps:.1f} frames a second", highlight=False
+            f"{escape(report.output)}: {_frames(report.frames)}, {size}{sound}, at {report.fps:.1f} frames a second",
+            highlight=False,
+            soft_wrap=True,
         )
     if report.frames_without_face:
         missing = f"The driver's face was missing in {report.frames_without_face} of {_frames(report.frames)}"

@@ -16,9 +16,10 @@ from puppet.animator import Animator, FaceFinder
 from puppet.clip import Clip, open_clip
 from puppet.compose import PasteBack
 from puppet.driver_survey import Survey, Surveyor
-from puppet.errors import FaceError, MediaError
+from puppet.errors import FaceError
 from puppet.frame_folder import FrameFolder
 from puppet.picture import Picture, cut, freeze
+from puppet.picture_file import refuse_overwriting
 from puppet.portrait import Portrait, load_portrait
 from puppet.sound import Sound
 from puppet.timings import Timings
@@ -84,9 +85,7 @@ class Means(NamedTuple):
 
 def animate(order: Order) -> Report:
     """Do what was asked; Ctrl-C ends it early with what was done. Raises `PuppetError`, and then no new video is left."""
-    for given in (order.source, order.driving):
-        if order.output.exists() and given.exists() and order.output.samefile(given):
-            raise MediaError(f"{order.output} would be written over {given}, which is read.", "Give the result another name.")
+    refuse_overwriting(order.output, (order.source, order.driving))
     if not _is_folder(order.output):
         check_video_name(order.output)
     clip = open_clip(order.driving, order.frame_rate)

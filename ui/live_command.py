@@ -7,6 +7,7 @@ import typer
 
 from puppet.assets import portraits as bundled_portraits
 from puppet.errors import MediaError
+from puppet.picture_file import refuse_overwriting
 from puppet.settings import CameraSettings, LiveSettings, MotionSettings, live_settings
 from puppet.video_writer import check_video_name
 from ui.console import notices, run_command, screen
@@ -76,11 +77,14 @@ def live(
             },
         }
     )
+    portraits = _portraits(portrait)
     if record is not None:
         check_video_name(record)
+        refuse_overwriting(record, (*portraits, Path(camera)))
     if json is not None:
         check_folder(json)
-    order = LiveOrder(settings, _portraits(portrait), seconds, record)
+        refuse_overwriting(json, (*portraits, Path(camera)))
+    order = LiveOrder(settings, portraits, seconds, record)
     report = run_headless(order) if headless else run_window(order)
     if report is None:
         notices.print("No picture was drawn.")

@@ -106,8 +106,18 @@ def test_what_can_not_be_done_is_one_sentence(command: Command, arguments: tuple
 
 def test_a_file_that_can_not_be_written_is_refused_before_the_run_begins(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live_command, "run_headless", lambda *_: pytest.fail("the run began"))
-    for arguments in (("--record", "take.xyz"), ("--record", "absent/take.mp4"), ("--json", "absent/run.json"), ("--json", ".")):
+    Path("me.mp4").write_bytes(b"precious")
+    refused = (
+        ("--record", "take.xyz"),
+        ("--record", "absent/take.mp4"),
+        ("--record", "me.mp4", "--camera", "./me.mp4"),
+        ("--json", "absent/run.json"),
+        ("--json", "ada.png", "--portrait", "ada.png"),
+        ("--json", "."),
+    )
+    for arguments in refused:
         assert command("--headless", *arguments)[0] == 2
+    assert Path("me.mp4").read_bytes() == b"precious"
 
 
 def test_ctrl_c_ends_a_run_with_its_figures(command: Command) -> None:
