@@ -177,7 +177,7 @@ def _no_telemetry() -> Iterator[None]:
         yield
     finally:
         if absent:
-            del sys.modules["openvino_telemetry"]
+            sys.modules.pop("openvino_telemetry", None)  # another thread may have been as quick
 
 
 def _keep_grids_exact(model: Any) -> None:
