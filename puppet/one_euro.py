@@ -58,11 +58,6 @@ class MotionFilter:
         self._points = OneEuro(min_cutoff, beta)
         self._jacobians = OneEuro(min_cutoff, beta)
 
-    def tune(self, min_cutoff: float, beta: float) -> None:
-        """Change the settings without forgetting the past."""
-        for part in (self._points, self._jacobians):
-            part.min_cutoff, part.beta = min_cutoff, beta
-
     def reset(self) -> None:
         """Forget the past: the next motion passes as it is."""
         self._points.reset()

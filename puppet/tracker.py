@@ -22,9 +22,12 @@ HEADROOM = 0.08
 RIGID = np.array([0, 1, 2, 14, 15, 16, *range(27, 36), 36, 39, 42, 45])
 """Landmarks that neither lips, jaw, lids nor brows move: temples, nose, corners of the eyes."""
 
-
 ZOOM_LEASH = 0.4
+"""How much larger or smaller than its square a quick face may get, as a natural logarithm."""
+
 ZOOM_JUMP = math.log(2)
+"""From this on it is taken for another face, as a natural logarithm."""
+
 ARRIVED = 0.2
 """Share of the slack within which a square that follows has caught up and rests again."""
 

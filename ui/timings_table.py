@@ -5,9 +5,7 @@ from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from puppet.timings import Snapshot, Spread
-
-STAGES = ("capture", "track", "detect", "animate", "screen", "recorder")
-"""The stages in the order a frame goes through them; those without a figure are left out."""
+from ui.live_report import STAGES
 
 HEADINGS = ("ms", "median", "95 %")
 
@@ -19,7 +17,7 @@ def milliseconds(seconds: float) -> str:
 
 
 class TimingsTable(QWidget):
-    """A column per stage and one for the age of the picture; rows for the median and the 95th percentile."""
+    """A column per stage that has figures and one for the age of the picture; rows for the median and the 95th percentile."""
 
     def __init__(self) -> None:
         super().__init__()
