@@ -9,7 +9,8 @@ from training.anchors import ANCHORS
 from training.configuration import Configuration
 from training.recipe_files import find_recipe, read_recipe
 
-LOSSES = {"detector": ("points", "gaps", "jacobians"), "generator": ("l1", "warp", "flow", "lpips", "crops", "seen_points", "seen_gaps")}
+_POINTS = ("points", "gaps", "jacobians")
+LOSSES = {"detector": _POINTS, "closeups": _POINTS, "generator": ("l1", "warp", "flow", "lpips", "crops", "seen_points", "seen_gaps")}
 """Names of what each network can be held to, those of `training.losses`."""
 
 
@@ -19,7 +20,7 @@ class Stage(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
-    learn: Literal["detector", "generator"] = Field(description="the network that learns; the other is frozen or unused")
+    learn: Literal["detector", "closeups", "generator"] = Field(description="what learns; all else is frozen or unused")
     side: int = Field(256, ge=64, multiple_of=32, description="side of the pictures, px")
     samples: int = Field(ge=1, description="length of the stage; the learning rate falls along a cosine over it")
     batch: int = Field(16, ge=1)

@@ -43,16 +43,23 @@ class RunState:
 
     def learner(self) -> nn.Module:
         """The network that the current stage trains."""
-        detects = self.stage is not None and self.stage.learn == "detector"
-        learner: nn.Module = self.networks.detector if detects else self.networks.generator
+        learn = "generator" if self.stage is None else self.stage.learn
+        learner = {"detector": self.networks.detector, "generator": self.networks.generator}.get(learn)
+        if learn == "closeups":
+            learner = getattr(self.networks.detector, "closeups", None)
+        if not isinstance(learner, nn.Module):
+            raise TrainingError(
+                f"The recipe {self.recipe.name} trains {learn}, which its networks do not have.", "Give the model `eyes` and `mouth`."
+            )
         return learner
 
     def _make_optimiser(self) -> torch.optim.Optimizer:
-        betas = (0.9, 0.99) if self.stage is not None and self.stage.learn == "detector" else (0.5, 0.999)
+        draws = self.stage is None or self.stage.learn == "generator"
+        betas = (0.5, 0.999) if draws else (0.9, 0.99)
         return torch.optim.AdamW(self.learner().parameters(), lr=1e-4, betas=betas, weight_decay=1e-4)
 
     def prepare_stage(self) -> None:
-        """Set the modes of the networks: the learner trains, the other is frozen in evaluation mode."""
+        """Set the modes of the networks: the learner trains, all else is frozen in evaluation mode."""
         self.networks.requires_grad_(False).eval()
         self.learner().requires_grad_(True).train()
 
@@ -72,8 +79,13 @@ class RunState:
 
     @torch.no_grad()
     def update_average(self) -> None:
-        """Move the averaged weights (and BatchNorm statistics) a little towards the current ones; slower as the run grows."""
-        decay = min(self.recipe.training.ema, (1 + self.stage_samples) / (100 + self.stage_samples))
+        """Move the averaged weights (and BatchNorm statistics) a little towards the current ones.
+
+        Slower as the stage grows: the average never reaches back further than a tenth or so of the stage's steps.
+        """
+        assert self.stage is not None
+        steps = self.stage_samples / self.stage.batch
+        decay = min(self.recipe.training.ema, (1 + steps) / (20 + steps))
         current = self.networks.state_dict()
         for name, value in self.average.state_dict().items():
             if value.is_floating_point():

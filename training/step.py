@@ -25,7 +25,7 @@ class Batch(NamedTuple):
 
 def stage_losses(networks: NetworkPair, stage: Stage, batch: Batch, anchors: Anchors, lpips: Lpips | None) -> Losses:
     """The losses of the network that the stage trains, on augmented pictures."""
-    if stage.learn == "detector":
+    if stage.learn != "generator":
         return _detector_losses(networks, batch, anchors)
     return _generator_losses(networks, stage, batch, anchors, lpips)
 
