@@ -51,7 +51,8 @@ def motions(name: str) -> tuple[Motion, Motion, Motion]:
 
 def posed(name: str, mode: str) -> Motion:
     source, initial, driving = motions(name)
-    return retarget(source, driving, initial, **MODES[mode])
+    options = MODES[mode]
+    return retarget(source, driving, initial, relative=options.get("relative", True), adapt_scale=options.get("adapt_scale", False))
 
 
 def draw(name: str, mode: str, align_corners: bool) -> Animated:
