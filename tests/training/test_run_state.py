@@ -58,14 +58,14 @@ def test_average_follows_slowly_and_less_so_at_the_start() -> None:
         state.networks.get_parameter("detector.heat.weight").add_(1.0)
         state.networks.get_buffer("detector.stem.1.running_mean").add_(1.0)
         state.networks.get_buffer("detector.stem.1.num_batches_tracked").add_(3)
-    state.update_average()  # decay 1/100
+    state.update_average()  # decay 1/20
     weight = state.average.get_parameter("detector.heat.weight")
-    torch.testing.assert_close(weight, before + 0.99)
-    torch.testing.assert_close(state.average.get_buffer("detector.stem.1.running_mean"), torch.full((8,), 0.99))
+    torch.testing.assert_close(weight, before + 0.95)
+    torch.testing.assert_close(state.average.get_buffer("detector.stem.1.running_mean"), torch.full((8,), 0.95))
     assert state.average.get_buffer("detector.stem.1.num_batches_tracked") == 3
     state.count(10_000)
     state.update_average()  # decay .9, the recipe's
-    torch.testing.assert_close(weight, before + 1 - 0.01 * 0.9)
+    torch.testing.assert_close(weight, before + 1 - 0.05 * 0.9)
     assert not weight.requires_grad
 
 
@@ -132,3 +132,17 @@ def test_checkpoint_carries_figures() -> None:
     assert content["metrics"] == {"l1": 0.03}
     assert content["configuration"]["keypoint_count"] == 20
     assert set(content["model"]) == set(state_of().networks.state_dict())
+
+
+def test_closeups_learn_alone() -> None:
+    networks = RECIPE.model.model_copy(update={"eyes": ((2, 3, 6, 7), (5, 4, 8, 9)), "mouth": (12, 13, 14, 15, 16), "patch_side": 16})
+    state = state_of(long_stage(learn="closeups").model_copy(update={"model": networks}))
+    state.prepare_stage()
+    learning = {name.split(".")[1] for name, parameter in state.networks.named_parameters() if parameter.requires_grad}
+    assert learning == {"closeups"}
+    assert not state.networks.detector.stem.training
+
+
+def test_closeups_that_networks_do_not_have() -> None:
+    with pytest.raises(TrainingError, match="trains closeups, which its networks do not have"):
+        state_of(long_stage(learn="closeups"))
