@@ -140,7 +140,7 @@ def test_closeups_learn_alone() -> None:
     state.prepare_stage()
     learning = {name.split(".")[1] for name, parameter in state.networks.named_parameters() if parameter.requires_grad}
     assert learning == {"closeups"}
-    assert not state.networks.detector.stem.training
+    assert not state.networks.detector.get_submodule("stem").training
 
 
 def test_closeups_that_networks_do_not_have() -> None:
