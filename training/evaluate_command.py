@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from puppet import contract
 from puppet.animator import Animator
 from puppet.assets import EMBEDDED_MODEL, model_folder
 from puppet.contract import ModelCard
@@ -26,6 +27,7 @@ def evaluate(
     portraits: Annotated[int, typer.Option(min=1, help="People who are driven by others.")] = 6,
     rendered: Annotated[int, typer.Option(min=0, help="Rendered clips to redraw, beside all real ones.")] = 16,
     stride: Annotated[int, typer.Option(min=1, help="Take every n-th frame of the real clips.")] = 2,
+    write_card: Annotated[bool, typer.Option("--write-card", help="Write the means into the folder's model.toml.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
     """Judge a model on people it never saw: clips redrawn, beside the still source, and motion carried to other people."""
@@ -34,6 +36,8 @@ def evaluate(
 
     if not data:
         raise TrainingError("There is no data to judge the model on.", "Name it: --data FOLDER (may be given again).")
+    if write_card and Path(model).is_file():
+        raise TrainingError(f"{model} is a checkpoint and has no model.toml.", "Judge the folder made of it, or leave out --write-card.")
     bench = Bench(_open_model(model, engine), open_face_finder(), IdentityEmbedder())
     try:
         subjects = choose_subjects(data, bench, portraits=portraits, rendered=rendered, stride=stride)
@@ -46,6 +50,9 @@ def evaluate(
     name = bench.animator.card.name
     result = _without_nan({"model": name, "identity_embedder": EMBEDDER, **found._asdict()})
     (output / "figures.json").write_text(json.dumps(result, indent=1), encoding="utf-8")
+    if write_card:
+        metrics = {figure: round(value, 4) for figure, value in found.means.items() if math.isfinite(value)}
+        contract.write_card(model_folder(model), bench.animator.card.model_copy(update={"metrics": metrics}))
     if as_json:
         typer.echo(json.dumps(result))
         return

@@ -11,8 +11,10 @@ import yaml
 from typer.testing import CliRunner
 
 from puppet.animator import Animator
+from puppet.contract import read_card
 from puppet.demo import DemoFaceFinder
 from puppet.errors import EXIT_CODE
+from tests.toy_model import make_toy_model
 from tests.training.small_bench import BlindAnimator, ColourEmbedder, PerfectAnimator
 from tests.training.small_networks import SMALL_COMPACT, build_small, ours, saved
 from tests.training.small_run import RECIPE
@@ -117,6 +119,20 @@ def test_evaluate_judges_a_model_folder(pack: Path, tmp_path: Path, monkeypatch:
     assert figures["means"]["transfer_roll"] == pytest.approx(1)
     assert list(figures["transfer"]) == ["bob_1 driven by dora_1"]
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"figures.json", "reconstruction.png", "transfer_dora_1.png"}
+
+
+def test_evaluate_writes_the_figures_into_the_card(
+    pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], judges: None
+) -> None:
+    folder = tmp_path / "toy"
+    make_toy_model(folder)
+    use_model(monkeypatch, PerfectAnimator())
+    call("evaluate", folder, "--data", pack, "-o", tmp_path / "out", "--stride", 1, "--write-card")
+    metrics = read_card(folder).metrics  # the card still fits the graphs
+    assert metrics["real_akd"] == 0
+    assert metrics["transfer_roll"] == pytest.approx(1)
+    checkpoint = saved(tmp_path / "small.pth", ours(build_small(SMALL_COMPACT)))
+    assert "has no model.toml" in refusal(monkeypatch, capsys, "evaluate", checkpoint, "--data", pack, "--write-card")
 
 
 def test_evaluate_gives_json_that_every_reader_takes(pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, judges: None) -> None:
