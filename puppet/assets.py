@@ -36,13 +36,13 @@ def model_folder(name_or_path: str) -> Path:
 
 
 def portraits() -> list[Path]:
-    """The bundled portraits, sorted by name."""
-    return sorted((ASSETS / "portraits").glob("*.jpg"))
+    """The bundled portraits: the demo's first, the others sorted by name."""
+    return sorted((ASSETS / "portraits").glob("*.jpg"), key=lambda path: (path != demo_portrait(), path.name))
 
 
 def demo_portrait() -> Path:
-    """The portrait of the demo: a large face, whose open eyes and parted lips show what the driver does."""
-    return ASSETS / "portraits" / "girl_with_a_pearl_earring.jpg"
+    """The portrait of the demo: a large face that looks at its viewer, lips closed, so that what the driver does shows."""
+    return ASSETS / "portraits" / "mona_lisa.jpg"
 
 
 def driving_clips() -> list[Path]:

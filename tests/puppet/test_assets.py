@@ -16,8 +16,10 @@ def test_ten_portraits_are_pictures_of_at_most_1024() -> None:
     assert all(min(shape[:2]) >= 256 and max(shape[:2]) <= 1024 for shape in shapes.values())
 
 
-def test_the_portrait_of_the_demo_is_a_bundled_one() -> None:
-    assert assets.demo_portrait() in assets.portraits()
+def test_the_portrait_of_the_demo_is_the_first_bundled_one() -> None:
+    names = [path.stem for path in assets.portraits()]
+    assert assets.portraits()[0] == assets.demo_portrait()
+    assert names[1:] == sorted(names[1:])
 
 
 def test_driving_clips_play_without_sound() -> None:
