@@ -7,9 +7,6 @@ import cv2
 import numpy as np
 
 from puppet.picture import Picture, freeze
-from puppet.picture_file import write_picture
-
-__all__ = ["contact_sheet", "write_picture"]
 
 GAP = 4
 """Pixels between cells and around the grid."""

@@ -35,6 +35,11 @@ class FommConfiguration(BaseModel):
         """Every how many pixels the motion and the keypoints see one."""
         return round(1 / self.scale_factor)
 
+    @property
+    def lids(self) -> list[tuple[int, int]]:
+        """Keypoints on the upper and lower lid of each eye: unknown, for these keypoints are discovered."""
+        return []
+
     @model_validator(mode="after")
     def _check_sizes(self) -> Self:
         if not math.isclose(self.stride * self.scale_factor, 1):

@@ -13,7 +13,6 @@ from rich.table import Table
 from puppet import contract
 from puppet.animator import Animator
 from puppet.assets import EMBEDDED_MODEL, model_folder
-from puppet.contract import ModelCard
 from puppet.errors import TrainingError
 from puppet.plugins import open_animator, open_face_finder
 
@@ -79,18 +78,9 @@ def _open_model(model: str, engine: str) -> Animator:
     import torch  # noqa: PLC0415
 
     from training.checkpoint import load_networks  # noqa: PLC0415
-    from training.configuration import CompactConfiguration  # noqa: PLC0415
+    from training.model_card import card_of  # noqa: PLC0415
     from training.torch_animator import TorchAnimator  # noqa: PLC0415
 
     networks, read = load_networks(path)
-    configuration = networks.configuration
-    card = ModelCard(
-        name=path.stem,
-        family=configuration.family,
-        side=configuration.side,
-        keypoint_count=configuration.keypoint_count,
-        align_corners=configuration.align_corners,
-        lids=configuration.lids if isinstance(configuration, CompactConfiguration) else [],
-        licence=read.header.licence if read.header else "",
-    )
+    card = card_of(networks.configuration, path.stem, licence=read.header.licence if read.header else "")
     return TorchAnimator(networks, card, torch.device("cuda" if torch.cuda.is_available() else "cpu"))

@@ -13,6 +13,7 @@ from puppet.errors import ModelError
 from training.checkpoint import Checkpoint, load_networks
 from training.configuration import CompactConfiguration, Configuration, FommConfiguration
 from training.export import export_networks
+from training.model_card import card_of
 from training.networks.pair import NetworkPair
 from training.recipe_files import load_configuration
 
@@ -115,13 +116,9 @@ def _card(
     """What `model.toml` will say: what is given here, else what the checkpoint says of itself."""
     header = read.header
     stated = header.model_dump(include={"steps", "samples", "metrics"}) if header else {}
-    return ModelCard(
-        name=name or (header.name if header else read.path.name.split(".")[0]),
-        family=pair.configuration.family,
-        side=pair.configuration.side,
-        keypoint_count=pair.configuration.keypoint_count,
-        align_corners=pair.configuration.align_corners,
-        lids=pair.configuration.lids if isinstance(pair.configuration, CompactConfiguration) else [],
+    return card_of(
+        pair.configuration,
+        name or (header.name if header else read.path.name.split(".")[0]),
         precision=precision.value,
         licence=licence or (header.licence if header else "") or "not stated: that of the checkpoint it was made from",
         training_data=training_data or (header.training_data if header else []),

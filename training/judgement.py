@@ -7,9 +7,10 @@ from typing import NamedTuple
 import numpy as np
 
 from puppet.animator import Animator, FaceFinder
-from puppet.contact_sheet import contact_sheet, write_picture
+from puppet.contact_sheet import contact_sheet
 from puppet.errors import TrainingError
 from puppet.picture import Picture
+from puppet.picture_file import write_picture
 from training.evaluation import ClipView, Figures, carry_over, centre_embedder, mean_of_finite, reconstruct
 from training.face_motion import STILL
 from training.identity import IdentityEmbedder

@@ -8,14 +8,11 @@ import numpy as np
 import torch
 
 from puppet.animator import Animator
-from puppet.contract import ModelCard
 from puppet.picture import Picture
 from training.configuration import FommConfiguration
+from training.model_card import card_of
 from training.networks.pair import build_networks
 from training.torch_animator import TorchAnimator
-
-ROUNDS = 8
-"""Times the two take turns: machines are noisy, so that neither may have the quiet minutes for itself."""
 
 
 class Race(NamedTuple):
@@ -33,19 +30,14 @@ class Race(NamedTuple):
 def make_full_model() -> TorchAnimator:
     """The published vox networks with random weights (time does not depend on them), eager, float32, on the CPU."""
     configuration = FommConfiguration()
-    card = ModelCard(
-        name="full FOMM, torch eager",
-        family=configuration.family,
-        side=configuration.side,
-        keypoint_count=configuration.keypoint_count,
-        align_corners=configuration.align_corners,
-        licence="",
-    )
-    return TorchAnimator(build_networks(configuration), card, torch.device("cpu"))
+    return TorchAnimator(build_networks(configuration), card_of(configuration, "full FOMM, torch eager"), torch.device("cpu"))
 
 
-def race(animator: Animator, full: Animator, *, rounds: int = ROUNDS, on_round: Callable[[int, int], None] | None = None) -> Race:
-    """Let both animate a random picture in turns: 3 frames of the full model, 30 of the other, a round."""
+def race(animator: Animator, full: Animator, *, rounds: int, on_round: Callable[[int, int], None] | None = None) -> Race:
+    """Let both animate a random picture in turns: 3 frames of the full model, 30 of the other, a round.
+
+    Machines are noisy: taking turns, neither has the quiet minutes for itself.
+    """
     random = np.random.default_rng(0)
     runners = []
     for runner, frames in ((animator, 30), (full, 3)):

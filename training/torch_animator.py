@@ -8,6 +8,7 @@ from puppet.contract import ModelCard
 from puppet.errors import EngineError
 from puppet.motion import Motion
 from puppet.picture import Picture, freeze
+from training.export_graphs import picture_from_prediction, planes_from_picture
 from training.networks.pair import NetworkPair
 from training.networks.tensors import Appearance, Keypoints
 
@@ -26,22 +27,21 @@ class TorchAnimator:
         """What the model is."""
         return self._card
 
-    def _tensor(self, picture: Picture) -> Tensor:
-        return torch.from_numpy(picture.copy()).to(self._device).permute(2, 0, 1)[None].float() / 255
+    def _planes(self, picture: Picture) -> Tensor:
+        return planes_from_picture(torch.from_numpy(picture.copy()).to(self._device))
 
     @torch.no_grad()
     def detect(self, picture: Picture) -> Motion:
         """The motion seen in a (side, side, 3) crop."""
-        found = self._networks.detector(self._tensor(picture))
-        return Motion(found.points[0].cpu().numpy(), found.jacobians[0].cpu().numpy())
+        return _motion(self._networks.detector(self._planes(picture)))
 
     @torch.no_grad()
     def wear(self, portrait: Picture) -> Motion:
         """Encode a portrait; its features stay on the device."""
-        image = self._tensor(portrait)
+        image = self._planes(portrait)
         found = self._networks.detector(image)
         self._worn = (self._networks.generator.encode(image), found)
-        return Motion(found.points[0].cpu().numpy(), found.jacobians[0].cpu().numpy())
+        return _motion(found)
 
     @torch.no_grad()
     def animate(self, posed: Motion) -> Picture:
@@ -51,8 +51,12 @@ class TorchAnimator:
         appearance, source = self._worn
         driving = Keypoints(*(torch.from_numpy(np.asarray(part, np.float32)).to(self._device)[None] for part in posed))
         prediction = self._networks.generator.animate(appearance, source, driving).prediction[0]
-        return freeze((prediction.clamp(0, 1) * 255).round().byte().permute(1, 2, 0).cpu().numpy())
+        return freeze(picture_from_prediction(prediction.permute(1, 2, 0)).cpu().numpy())
 
     def close(self) -> None:
         """Let the portrait's features go."""
         self._worn = None
+
+
+def _motion(found: Keypoints) -> Motion:
+    return Motion(found.points[0].cpu().numpy(), found.jacobians[0].cpu().numpy())

@@ -8,9 +8,11 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from puppet.contact_sheet import contact_sheet, write_picture
+from puppet.contact_sheet import contact_sheet
 from puppet.picture import Picture
+from puppet.picture_file import write_picture
 from training.anchors import LIDS, LIPS, Anchors
+from training.export_graphs import picture_from_prediction
 from training.losses import Crop, cut_crops, eye_distance
 from training.networks.pair import NetworkPair
 from training.networks.tensors import Keypoints
@@ -112,4 +114,4 @@ def _lid_gaps(first: Keypoints, second: Keypoints) -> list[Tensor]:
 
 
 def _picture(image: Tensor) -> Picture:
-    return (image.clamp(0, 1) * 255).round().byte().permute(1, 2, 0).cpu().numpy()
+    return picture_from_prediction(image.permute(1, 2, 0)).cpu().numpy()

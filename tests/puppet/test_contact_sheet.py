@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from puppet.contact_sheet import GAP, contact_sheet, fit, write_picture
-from puppet.picture_file import read_picture
+from puppet.contact_sheet import GAP, contact_sheet, fit
+from puppet.picture_file import read_picture, write_picture
 from tests.media import drawn_clip, steps
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "contact_sheet.py"
