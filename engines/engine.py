@@ -6,6 +6,7 @@ that come out belong to the caller. A wrong tensor is met with one sentence that
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
@@ -81,6 +82,32 @@ class Engine(Protocol):
     def close(self) -> None:
         """Free the runtime's memory; may be called twice. Running afterwards raises `EngineError`."""
         ...
+
+
+class OpenedGraph:
+    """What every engine keeps of its graph: its ports, what it runs on, and which inputs are bound; to be built upon."""
+
+    def __init__(self, graph: str, inputs: dict[str, TensorSpec], outputs: dict[str, TensorSpec], device: Device) -> None:
+        self._graph = graph
+        self._inputs = inputs
+        self._outputs = outputs
+        self._device = device
+        self._bound: set[str] = set()
+
+    @property
+    def inputs(self) -> Mapping[str, TensorSpec]:
+        """Everything that must be bound or given, by name."""
+        return MappingProxyType(self._inputs)
+
+    @property
+    def outputs(self) -> Mapping[str, TensorSpec]:
+        """Everything `run` returns, by name."""
+        return MappingProxyType(self._outputs)
+
+    @property
+    def device(self) -> Device:
+        """What the graph really runs on, as the runtime reports it."""
+        return self._device
 
 
 class Runtime(Protocol):

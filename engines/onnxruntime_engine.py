@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
-from engines.engine import Device, EngineOptions, Tensor, TensorSpec, check_complete, check_given
+from engines.engine import Device, EngineOptions, OpenedGraph, Tensor, TensorSpec, check_complete, check_given
 from puppet.errors import EngineError, ModelError
 
 PACKAGES = ("onnxruntime", "onnxruntime-gpu", "onnxruntime-directml")
@@ -78,18 +77,15 @@ class OnnxRuntime:
         return OnnxRuntimeEngine(graph, self._package, session, device)
 
 
-class OnnxRuntimeEngine:
+class OnnxRuntimeEngine(OpenedGraph):
     """One session whose inputs and outputs are bound once: given inputs to host buffers, bound ones to the device."""
 
     def __init__(self, graph: Path, package: Any, session: Any, device: str) -> None:
-        self._graph = graph.name
+        inputs, outputs = _specs(graph, session.get_inputs()), _specs(graph, session.get_outputs())
+        super().__init__(graph.name, inputs, outputs, Device(device, f"{device}, f32", "f32"))
         self._package = package
         self._session = session
         self._binding = session.io_binding()
-        self._inputs = _specs(graph, session.get_inputs())
-        self._outputs = _specs(graph, session.get_outputs())
-        self._bound: set[str] = set()
-        self._device = Device(device, f"{device}, f32", "f32")
         self._feeds = {name: np.zeros(spec.shape, spec.dtype) for name, spec in self._inputs.items()}
         self._results = {name: np.zeros(spec.shape, spec.dtype) for name, spec in self._outputs.items()}
         self._values = {name: self._value(array) for name, array in (self._feeds | self._results).items()}
@@ -97,21 +93,6 @@ class OnnxRuntimeEngine:
             self._binding.bind_ortvalue_input(name, self._values[name])
         for name in self._outputs:
             self._binding.bind_ortvalue_output(name, self._values[name])
-
-    @property
-    def inputs(self) -> Mapping[str, TensorSpec]:
-        """Everything that must be bound or given, by name."""
-        return MappingProxyType(self._inputs)
-
-    @property
-    def outputs(self) -> Mapping[str, TensorSpec]:
-        """Everything `run` returns, by name."""
-        return MappingProxyType(self._outputs)
-
-    @property
-    def device(self) -> Device:
-        """The provider that runs the graph."""
-        return self._device
 
     def bind(self, **tensors: Tensor) -> None:
         """Copy inputs to the device, where they stay until bound again."""

@@ -7,13 +7,12 @@ from functools import cached_property
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed_version
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from engines.cache_folder import cache_folder
-from engines.engine import Device, EngineOptions, Tensor, TensorSpec, check_complete, check_given
+from engines.engine import Device, EngineOptions, OpenedGraph, Tensor, TensorSpec, check_complete, check_given
 from puppet.errors import EngineError, ModelError
 
 
@@ -86,34 +85,15 @@ class OpenVinoRuntime:
         return "f16" if "FP16" in capabilities else "f32"
 
 
-class OpenVinoEngine:
+class OpenVinoEngine(OpenedGraph):
     """One compiled graph with its one request, whose own tensors hold the inputs (host memory that the device can reach)."""
 
     def __init__(self, graph: str, inputs: dict[str, TensorSpec], outputs: dict[str, TensorSpec], compiled: Any, device: Device) -> None:
         """`inputs` and `outputs` in the order of the compiled graph, which may have more outputs after those."""
-        self._graph = graph
+        super().__init__(graph, inputs, outputs, device)
         self._request = compiled.create_infer_request()
-        self._inputs = inputs
-        self._outputs = outputs
         self._feeds = {name: self._request.get_input_tensor(index) for index, name in enumerate(inputs)}
         self._results = {name: self._request.get_output_tensor(index) for index, name in enumerate(outputs)}
-        self._bound: set[str] = set()
-        self._device = device
-
-    @property
-    def inputs(self) -> Mapping[str, TensorSpec]:
-        """Everything that must be bound or given, by name."""
-        return MappingProxyType(self._inputs)
-
-    @property
-    def outputs(self) -> Mapping[str, TensorSpec]:
-        """Everything `run` returns, by name."""
-        return MappingProxyType(self._outputs)
-
-    @property
-    def device(self) -> Device:
-        """What the graph was compiled for, as OpenVINO reports it."""
-        return self._device
 
     def bind(self, **tensors: Tensor) -> None:
         """Copy inputs into the request's tensors, where they stay until bound again."""
