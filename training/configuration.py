@@ -1,9 +1,17 @@
 """The configuration of a network pair: stored in every checkpoint, so that a checkpoint says by itself how to build it."""
 
 import math
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class LayerWidths(NamedTuple):
+    """Input and output channels of a layer that pruning has narrowed, by its name in a `NetworkPair`."""
+
+    layer: str
+    inputs: int
+    outputs: int
 
 
 class FommConfiguration(BaseModel):
@@ -29,6 +37,7 @@ class FommConfiguration(BaseModel):
     generator_downs: int = Field(2, ge=1)
     bottleneck_blocks: int = Field(6, ge=0)
     estimate_occlusion: bool = True
+    widths: tuple[LayerWidths, ...] = Field((), description="layers that pruning has narrowed")
 
     @property
     def stride(self) -> int:
@@ -68,6 +77,7 @@ class CompactConfiguration(BaseModel):
         (), description="keypoints of each eye: outer, inner corner, upper, lower lid; left first"
     )
     mouth: tuple[int, ...] = Field((), description="keypoints of the mouth")
+    face_mesh: bool = Field(False, description="take the keypoints from the face mesh wherever it sees a face")
     patch_side: int = Field(32, ge=16, multiple_of=8, description="side of the close-ups of eyes and mouth, px")
     motion_grid: int = Field(64, ge=16, description="side of the dense motion grid, whatever the picture's side")
     motion_widths: tuple[int, int, int, int] = Field((40, 96, 128, 192), description="channels at 1, 1/2, 1/4, 1/8 of the grid")
@@ -78,6 +88,7 @@ class CompactConfiguration(BaseModel):
     eighth_width: int = Field(128, ge=8, description="generator channels at 1/8")
     quarter_blocks: int = Field(2, ge=0)
     eighth_blocks: int = Field(4, ge=0)
+    widths: tuple[LayerWidths, ...] = Field((), description="layers that pruning has narrowed")
 
     @model_validator(mode="after")
     def _check_closeups(self) -> Self:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from torch import nn
 
 from training.configuration import Configuration, FommConfiguration
+from training.networks.narrowing import narrow
 
 if TYPE_CHECKING:
     from training.networks.compact import CompactDetector, CompactGenerator
@@ -36,7 +37,10 @@ def build_networks(configuration: Configuration) -> NetworkPair:
         from training.networks.fomm_detector import FommDetector  # noqa: PLC0415
         from training.networks.fomm_generator import FommGenerator  # noqa: PLC0415
 
-        return NetworkPair(configuration, FommDetector(configuration), FommGenerator(configuration))
-    from training.networks.compact import CompactDetector, CompactGenerator  # noqa: PLC0415
+        pair = NetworkPair(configuration, FommDetector(configuration), FommGenerator(configuration))
+    else:
+        from training.networks.compact import CompactDetector, CompactGenerator  # noqa: PLC0415
 
-    return NetworkPair(configuration, CompactDetector(configuration), CompactGenerator(configuration))
+        pair = NetworkPair(configuration, CompactDetector(configuration), CompactGenerator(configuration))
+    narrow(pair, configuration.widths)
+    return pair
