@@ -1,8 +1,8 @@
-"""Face packs: clips with landmarks, decoded once into memory.
+"""Face packs, and data sets of any kind decoded once into memory.
 
-A pack is a folder or a tar with an `index*.jsonl` (one clip a line: `clip`, `identity`, `split`, `frames`, and for
-rendered clips `still`, `source_yaw`, `landmark_check`). Beside `NAME.mp4` lies `NAME.npy`, the 68 landmarks of every
-frame in [-1, 1]; a still is `NAME.jpg` with its own `NAME.npy`. Clips in the folder `real` are recordings, all others rendered.
+A pack is a folder or a tar with an `index*.jsonl` (one `ClipEntry` a line). Beside `NAME.mp4` lies `NAME.npy`, the 68 landmarks of
+every frame in [-1, 1], unless its entry says it has none; a still is `NAME.jpg` with its own `NAME.npy`. Clips in the folder `real`
+are recordings, all others rendered.
 """
 
 import io
@@ -11,42 +11,28 @@ import tarfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-import av
 import cv2
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import ValidationError
 
 from puppet.errors import TrainingError
 from puppet.motion import FloatArray
 from puppet.picture import Picture
+from training.clip_entry import ClipEntry as ClipEntry  # noqa: PLC0414  part of what a pack is
+from training.clip_layouts import find_layout
+from training.clip_video import CODEC_ERRORS, count_frames, decode_clip, decode_frames, fit_square
 
 PACK_HINT = "Name a folder of face packs: tar files or folders that hold an index*.jsonl and the clips it lists."
+DATA_HINT = "Name a folder of face packs (tar files or folders with an index*.jsonl), or one that holds clips or train/ and test/ of them."
 DOUBTFUL = 0.08
 """A rendered clip whose landmark check (median gap in eye distances) is larger is left out."""
 
 
-class ClipEntry(BaseModel):
-    """One line of a pack's index."""
-
-    clip: str = Field(min_length=1)
-    identity: str
-    split: str = "train"
-    still: str | None = None
-    source_yaw: float = 0.0
-    landmark_check: float = 0.0
-    tier: str = ""
-
-    @property
-    def real(self) -> bool:
-        """Whether the clip is a recording, with tracked landmarks; a rendered one has exact landmarks."""
-        return Path(self.clip).parts[0] == "real"
-
-
 class Clip(NamedTuple):
-    """One clip in a `FaceFrames`: its frames are `start` to `start + length`, its still (or -1) another frame."""
+    """One clip of a data set: its frames are `start` to `start + length`, its still (or -1) another frame."""
 
     name: str
     identity: str
@@ -54,18 +40,50 @@ class Clip(NamedTuple):
     start: int
     length: int
     still: int
+    has_landmarks: bool = True
 
 
 class FaceFrames(NamedTuple):
-    """frames: (N, side, side, 3) uint8 RGB; landmarks: (N, 68, 2) float32 in [-1, 1], NaN where lost."""
+    """frames: (N, side, side, 3) uint8 RGB; landmarks: (N, 68, 2) float32 in [-1, 1], NaN where lost or where a clip has none."""
 
     frames: npt.NDArray[np.uint8]
     landmarks: FloatArray
     clips: list[Clip]
 
+    def landmarks_of(self, clip: int) -> FloatArray:
+        """The landmarks of a clip's frames, and of its still after them: (n, 68, 2)."""
+        start, length, still = self.clips[clip].start, self.clips[clip].length, self.clips[clip].still
+        return self.landmarks[start : start + length + (still >= 0)]
+
+
+class ClipSource(Protocol):
+    """Clips that lie together, a pack or a folder; used from any thread or process. Methods raise `TrainingError`."""
+
+    path: Path
+
+    def entries(self) -> Iterator[ClipEntry]:
+        """What the source holds, always in the same order."""
+        ...
+
+    def count(self, entry: ClipEntry) -> int:
+        """How many frames a clip has."""
+        ...
+
+    def frames(self, entry: ClipEntry, side: int, chosen: Sequence[int] | None = None) -> npt.NDArray[np.uint8]:
+        """All frames of a clip or those chosen: (n, side, side, 3) uint8."""
+        ...
+
+    def landmarks(self, entry: ClipEntry) -> FloatArray | None:
+        """(frames, 68, 2) float32, or None where the clip has none."""
+        ...
+
+    def still(self, entry: ClipEntry, side: int) -> tuple[Picture, FloatArray]:
+        """The still (side, side, 3) and its landmarks (1, 68, 2)."""
+        ...
+
 
 class Pack:
-    """One pack, opened for reading members by name, from any thread. Raises `TrainingError` for a tar that is damaged."""
+    """One pack, opened for reading members by name, from any thread or process. Raises `TrainingError` for a tar that is damaged."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -105,49 +123,94 @@ class Pack:
                 except (json.JSONDecodeError, UnicodeDecodeError, ValidationError) as error:
                     raise TrainingError(f"{self.path}: {index}, line {number} is not a clip entry.", PACK_HINT) from error
 
+    def count(self, entry: ClipEntry) -> int:
+        """How many frames a clip has, by its video."""
+        video = self.read(entry.clip)
+        try:
+            return count_frames(video)
+        except (*CODEC_ERRORS, ValueError) as error:
+            raise self._unreadable(entry, error) from error
+
+    def frames(self, entry: ClipEntry, side: int, chosen: Sequence[int] | None = None) -> npt.NDArray[np.uint8]:
+        """All frames of a clip or those chosen: (n, side, side, 3) uint8."""
+        video = self.read(entry.clip)
+        try:
+            return decode_clip(video, side) if chosen is None else decode_frames(video, chosen, side)
+        except (*CODEC_ERRORS, ValueError) as error:
+            raise self._unreadable(entry, error) from error
+
+    def landmarks(self, entry: ClipEntry) -> FloatArray | None:
+        """(frames, 68, 2) float32, or None where the entry says that there are none."""
+        return self._load_landmarks(entry, entry.clip) if entry.has_landmarks else None
+
+    def still(self, entry: ClipEntry, side: int) -> tuple[Picture, FloatArray]:
+        """The still (side, side, 3) and its landmarks (1, 68, 2)."""
+        assert entry.still
+        data = np.frombuffer(self.read(entry.still), np.uint8)
+        try:
+            picture = cv2.imdecode(data, cv2.IMREAD_COLOR_RGB)
+            if picture is None:
+                raise ValueError("it is no picture")
+            points = self._load_landmarks(entry, entry.still).reshape(1, 68, 2)
+        except (cv2.error, ValueError) as error:
+            raise self._unreadable(entry, error) from error
+        return fit_square(np.asarray(picture, np.uint8), side), points
+
+    def _load_landmarks(self, entry: ClipEntry, name: str) -> FloatArray:
+        data = self.read(str(Path(name).with_suffix(".npy").as_posix()))
+        try:
+            return np.asarray(np.load(io.BytesIO(data)), np.float32).reshape(-1, 68, 2)
+        except (ValueError, EOFError) as error:
+            raise self._unreadable(entry, error) from error
+
+    def _unreadable(self, entry: ClipEntry, error: Exception) -> TrainingError:
+        return TrainingError(f"{entry.clip} in {self.path} can't be read: {error}.", "Copy the pack again, whole.")
+
 
 def find_packs(folders: Sequence[Path]) -> list[Pack]:
     """The packs in the folders named (each a pack itself, or a folder of them). Raises `TrainingError` when there is none."""
-    packs = []
-    for folder in folders:
-        if not folder.exists():
-            raise TrainingError(f"There is no data at {folder}.", PACK_HINT)
-        candidates = [folder, *sorted(folder.iterdir())] if folder.is_dir() else [folder]
-        for candidate in candidates:
-            if candidate.is_dir() or tarfile.is_tarfile(candidate):
-                pack = Pack(candidate)
-                if any(name.startswith("index") and name.endswith(".jsonl") for name in pack.names()):
-                    packs.append(pack)
+    packs = [pack for folder in folders for pack in _packs_in(folder)]
     if not packs:
         raise TrainingError(f"No face pack was found in {', '.join(str(folder) for folder in folders)}.", PACK_HINT)
     return packs
 
 
-def decode_clip(data: bytes, side: int) -> npt.NDArray[np.uint8]:
-    """Every frame of a video held in memory, at (side, side): (frames, side, side, 3) uint8 RGB."""
-    frames = []
-    with av.open(io.BytesIO(data), mode="r") as container:
-        for frame in container.decode(video=0):
-            frames.append(_fit(np.asarray(frame.to_ndarray(format="rgb24"), np.uint8), side))
-    return np.stack(frames)
+def find_sources(folders: Sequence[Path]) -> list[ClipSource]:
+    """The packs in each folder or, where it has none, the folder as a layout. Raises `TrainingError` for one that is neither."""
+    sources: list[ClipSource] = []
+    for folder in folders:
+        packs = _packs_in(folder)
+        layout = None if packs else find_layout(folder)
+        if layout is None and not packs:
+            raise TrainingError(f"Neither face packs nor clips were found in {folder}.", DATA_HINT)
+        sources += [layout] if layout else packs
+    return sources
 
 
-def _fit(picture: npt.NDArray[np.uint8], side: int) -> Picture:
-    if picture.shape[:2] == (side, side):
-        return picture
-    interpolation = cv2.INTER_AREA if picture.shape[0] > side else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(picture, (side, side), interpolation=interpolation), np.uint8)
+def choose_clips(
+    folders: Sequence[Path], keep: Callable[[ClipEntry], bool], limit: int | None = None
+) -> list[tuple[ClipSource, ClipEntry]]:
+    """The clips that `keep` accepts and whose landmarks aren't doubtful, or the first `limit` of them.
+
+    Raises `TrainingError` when there is none.
+    """
+    sources = find_sources(folders)
+    chosen = [(source, entry) for source in sources for entry in source.entries() if keep(entry) and entry.landmark_check <= DOUBTFUL]
+    if not chosen:
+        raise TrainingError("None of the clips in the data fits.", "Check that it holds the split asked for.")
+    return chosen[:limit]
 
 
-def _decode_picture(data: bytes) -> Picture:
-    picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB)
-    if picture is None:
-        raise ValueError("it is no picture")
-    return np.asarray(picture, np.uint8)
-
-
-def _load_landmarks(data: bytes) -> FloatArray:
-    return np.asarray(np.load(io.BytesIO(data)), np.float32).reshape(-1, 68, 2)
+def _packs_in(folder: Path) -> list[Pack]:
+    if not folder.exists():
+        raise TrainingError(f"There is no data at {folder}.", DATA_HINT)
+    packs = []
+    for candidate in [folder, *sorted(folder.iterdir())] if folder.is_dir() else [folder]:
+        if candidate.is_dir() or tarfile.is_tarfile(candidate):
+            pack = Pack(candidate)
+            if any(name.startswith("index") and name.endswith(".jsonl") for name in pack.names()):
+                packs.append(pack)
+    return packs
 
 
 def read_faces(
@@ -161,38 +224,18 @@ def read_faces(
     """Decode every clip that `keep` accepts, with its still, into one array.
 
     `limit` takes only the first clips (for trials). `on_progress(done, all)` is called after each clip. Clips of side
-    other than asked are resized by area. Raises `TrainingError` for a damaged pack.
+    other than asked are resized by area. Raises `TrainingError` for damaged data.
     """
-    chosen = [
-        (pack, entry) for pack in find_packs(folders) for entry in pack.entries() if keep(entry) and entry.landmark_check <= DOUBTFUL
-    ][:limit]
-    if not chosen:
-        raise TrainingError("None of the clips in the data fits.", "Check that the packs hold the split asked for.")
-
-    def load(item: tuple[Pack, ClipEntry]) -> tuple[npt.NDArray[np.uint8], FloatArray]:
-        pack, entry = item
-        try:
-            frames = decode_clip(pack.read(entry.clip), side)
-            landmarks = _load_landmarks(pack.read(str(Path(entry.clip).with_suffix(".npy").as_posix())))
-            count = min(len(frames), len(landmarks))
-            frames, landmarks = frames[:count], landmarks[:count]
-            if entry.still:
-                still = _decode_picture(pack.read(entry.still))
-                points = _load_landmarks(pack.read(str(Path(entry.still).with_suffix(".npy").as_posix()))).reshape(1, 68, 2)
-                frames = np.concatenate([frames, _fit(still, side)[None]])
-                landmarks = np.concatenate([landmarks, points])
-        except (av.error.FFmpegError, ValueError, EOFError, cv2.error) as error:
-            raise TrainingError(f"{entry.clip} in {pack.path} can't be read: {error}.", "Copy the pack again, whole.") from error
-        return frames, landmarks
-
+    chosen = choose_clips(folders, keep, limit)
     clips: list[Clip] = []
     parts: list[npt.NDArray[np.uint8]] = []
     points: list[FloatArray] = []
     start = 0
     with ThreadPoolExecutor() as workers:
-        for (_, entry), (frames, landmarks) in zip(chosen, workers.map(load, chosen), strict=True):
-            count = len(frames) - (1 if entry.still else 0)
-            clips.append(Clip(Path(entry.clip).stem, entry.identity, entry.real, start, count, start + count if entry.still else -1))
+        for (_, entry), (frames, landmarks) in zip(chosen, workers.map(lambda item: _decode(item[0], item[1], side), chosen), strict=True):
+            length = len(frames) - (1 if entry.still else 0)
+            still = start + length if entry.still else -1
+            clips.append(Clip(Path(entry.clip).stem, entry.identity, entry.real, start, length, still, entry.has_landmarks))
             parts.append(frames)
             points.append(landmarks)
             start += len(frames)
@@ -205,3 +248,17 @@ def read_faces(
         frames[at : at + len(part)] = part
         at += len(part)
     return FaceFrames(frames, np.concatenate(points), clips)
+
+
+def _decode(source: ClipSource, entry: ClipEntry, side: int) -> tuple[npt.NDArray[np.uint8], FloatArray]:
+    """The frames and landmarks of a clip, as many as it has of both, and of its still after them."""
+    landmarks = source.landmarks(entry)
+    frames = source.frames(entry, side)
+    if landmarks is None:
+        landmarks = np.full((len(frames), 68, 2), np.nan, np.float32)
+    count = min(len(frames), len(landmarks))
+    frames, landmarks = frames[:count], landmarks[:count]
+    if entry.still:
+        picture, marks = source.still(entry, side)
+        frames, landmarks = np.concatenate([frames, picture[None]]), np.concatenate([landmarks, marks])
+    return frames, landmarks

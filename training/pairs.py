@@ -1,13 +1,14 @@
 """Which two frames of a clip make a training pair."""
 
-from typing import NamedTuple
+from collections import Counter
+from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from puppet.errors import TrainingError
 from puppet.motion import FloatArray
-from training.packs import FaceFrames
+from training.packs import Clip
 
 CANDIDATES = 4
 """Targets looked at when a pair is to differ in eye or mouth opening."""
@@ -30,46 +31,113 @@ def openings(landmarks: FloatArray) -> Openings:
     return Openings(eyes, mouth)
 
 
-class PairSampler:
-    """Draws (source, target) frame indices: by clip, half the sources stills, targets balanced by eye and mouth opening.
+class Clips(Protocol):
+    """What pairs are drawn from: `FaceFrames` or a `ClipStore`."""
 
-    Frames whose landmarks were lost are never drawn. Raises `TrainingError` when no clip has two others.
-    Drawing uniformly, a blink is seen in one pair of six and a change of the lids in fewer still; so a third of the
-    targets are those of a few candidates whose eyes differ most from the source's, a third likewise by mouth.
+    @property
+    def clips(self) -> list[Clip]:
+        """The clips, whose frames are numbered through."""
+        ...
+
+    def landmarks_of(self, clip: int) -> FloatArray:
+        """The landmarks of a clip's frames, and of its still after them: (n, 68, 2)."""
+        ...
+
+
+class PairSampler:
+    """Draws (source, target) frame numbers, each pair from one clip. Remembers nothing between draws.
+
+    `balance="openings"`: clips evenly, recordings among rendered clips by their length, `still_share` of the sources the still where
+    there is one. Drawing targets evenly, a blink is seen in one pair of six and a change of the lids in fewer still; so a third
+    of them are those of a few candidates whose eyes differ most from the source's, a third likewise by mouth.
+    `balance="identity"`: a person, one of their clips, two different frames, each evenly.
+
+    In either, `real_share` of the pairs come from recordings where there are both kinds. Frames whose landmarks were lost are never
+    drawn, unless `landmarks` is False, as for figures: then no landmarks are read at all, and only "identity" can be had.
     """
 
-    def __init__(self, faces: FaceFrames, *, real_share: float = 0.2, still_share: float = 0.5) -> None:
+    def __init__(
+        self,
+        faces: Clips,
+        *,
+        real_share: float = 0.2,
+        still_share: float = 0.5,
+        balance: Literal["openings", "identity"] = "openings",
+        landmarks: bool = True,
+    ) -> None:
+        """Looks at all landmarks once. Raises `TrainingError` when no clip has two frames to draw."""
+        assert landmarks or balance == "identity", "openings are told by landmarks"
         self.faces = faces
         self.still_share = still_share
-        valid: npt.NDArray[np.bool_] = np.asarray(np.isfinite(faces.landmarks).all(axis=(1, 2)), np.bool_)
-        self.stills = [clip.still if clip.still >= 0 and valid[clip.still] else None for clip in faces.clips]
-        self.openings = openings(np.nan_to_num(faces.landmarks))
-        self.choices = [np.flatnonzero(valid[clip.start : clip.start + clip.length]) + clip.start for clip in faces.clips]
-        real: npt.NDArray[np.bool_] = np.array([clip.real for clip in faces.clips], np.bool_)
-        usable = np.array([len(choice) > 1 for choice in self.choices])
-        weights: npt.NDArray[np.float64] = np.where(real, 0.0, 1.0)
-        if real.any() and not real.all():
-            lengths = np.array([clip.length for clip in faces.clips], np.float64)
-            weights = np.where(real, real_share * lengths / lengths[real].sum(), (1 - real_share) / (~real).sum())
-        elif real.all():
-            weights = np.ones(len(real))
-        weights = weights * usable
-        if not weights.any():
-            raise TrainingError("No clip has two frames with landmarks.", "Check the .npy files of the face packs.")
-        self.weights = weights / weights.sum()
+        self.balance = balance
+        self.stills: list[int | None] = []
+        self.choices: list[npt.NDArray[np.int64]] = []
+        size = max((max(clip.start + clip.length, clip.still + 1) for clip in faces.clips), default=0)
+        self.openings = Openings(np.zeros(size if landmarks else 0, np.float32), np.zeros(size if landmarks else 0, np.float32))
+        for number, clip in enumerate(faces.clips):
+            self._look_at(number, clip, landmarks)
+        self.weights = self._weigh(real_share)
 
     def draw(self, count: int, random: np.random.Generator) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """(count,) indices of sources and of targets."""
+        """(count,) numbers of sources and of targets; all chance comes from `random`."""
         sources, targets = np.empty(count, np.int64), np.empty(count, np.int64)
-        for place, clip_index in enumerate(random.choice(len(self.weights), size=count, p=self.weights)):
-            still, choices = self.stills[clip_index], self.choices[clip_index]
-            source = int(random.choice(choices)) if still is None or random.random() >= self.still_share else still
-            candidates = random.choice(choices, size=CANDIDATES)
-            kind = random.integers(3)
-            if kind == 0:
-                target = candidates[0]
-            else:
-                gap = self.openings.eyes if kind == 1 else self.openings.mouth
-                target = candidates[np.argmax(np.abs(gap[candidates] - gap[source]))]
-            sources[place], targets[place] = source, target
+        pair = self._evenly if self.balance == "identity" else self._by_openings
+        for place, clip in enumerate(random.choice(len(self.weights), size=count, p=self.weights)):
+            sources[place], targets[place] = pair(int(clip), random)
         return sources, targets
+
+    def _evenly(self, clip: int, random: np.random.Generator) -> tuple[int, int]:
+        source, target = random.choice(self.choices[clip], size=2, replace=False)
+        return int(source), int(target)
+
+    def _by_openings(self, clip: int, random: np.random.Generator) -> tuple[int, int]:
+        still, choices = self.stills[clip], self.choices[clip]
+        source = int(random.choice(choices)) if still is None or random.random() >= self.still_share else still
+        candidates = random.choice(choices, size=CANDIDATES)
+        kind = random.integers(3)
+        if kind == 0:
+            return source, int(candidates[0])
+        gap = self.openings.eyes if kind == 1 else self.openings.mouth
+        return source, int(candidates[np.argmax(np.abs(gap[candidates] - gap[source]))])
+
+    def _look_at(self, number: int, clip: Clip, landmarks: bool) -> None:
+        """Note which frames of a clip can be drawn, and their openings."""
+        frames = np.arange(clip.start, clip.start + clip.length)
+        if not landmarks:
+            self.stills.append(None)
+            self.choices.append(frames)
+            return
+        marks = self.faces.landmarks_of(number)
+        valid: npt.NDArray[np.bool_] = np.asarray(np.isfinite(marks).all(axis=(1, 2)), np.bool_)
+        numbers = np.append(frames, clip.still) if clip.still >= 0 else frames
+        for kept, found in zip(self.openings, openings(np.nan_to_num(marks)), strict=True):
+            kept[numbers] = found
+        self.stills.append(clip.still if clip.still >= 0 and valid[-1] else None)
+        self.choices.append(frames[valid[: clip.length]])
+
+    def _weigh(self, real_share: float) -> npt.NDArray[np.float64]:
+        """The probability of each clip."""
+        clips = self.faces.clips
+        usable = np.array([len(choice) > 1 for choice in self.choices], np.bool_)
+        if not usable.any():
+            raise self._too_few()
+        real = np.array([clip.real for clip in clips], np.bool_)
+        weights = np.ones(len(clips))
+        if self.balance == "identity":
+            clips_of = Counter(clip.identity for clip, use in zip(clips, usable, strict=True) if use)
+            weights = np.array([1 / max(clips_of[clip.identity], 1) for clip in clips])
+        elif not real.all():
+            weights = np.where(real, [clip.length for clip in clips], 1.0)
+        if real.any() and not real.all():
+            for kind, share in ((real, real_share), (~real, 1 - real_share)):
+                total = weights[kind & usable if self.balance == "identity" else kind].sum()
+                weights[kind] *= share / total if total else 0.0
+        weights = weights * usable
+        if not weights.any():
+            raise self._too_few()
+        return np.asarray(weights / weights.sum(), np.float64)
+
+    def _too_few(self) -> TrainingError:
+        if not self.openings.eyes.size:
+            return TrainingError("No clip has two frames.", "Add clips that are longer.")
+        return TrainingError("No clip has two frames with landmarks.", "Check the data's .npy files, or train without landmarks.")
