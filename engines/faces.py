@@ -10,12 +10,12 @@ import numpy as np
 from engines.blazeface import BlazeFace, Detection
 from engines.engine import EngineOptions
 from engines.face_mesh import FaceMesh, Region, region_of_detection, region_of_landmarks
-from engines.ibug import landmarks_from_mesh
 from engines.openvino_engine import OpenVinoRuntime
 from engines.registry import RUNTIMES
 from puppet.animator import Face
 from puppet.assets import ASSETS
 from puppet.errors import ModelError
+from puppet.ibug import landmarks_from_mesh
 from puppet.motion import FloatArray
 from puppet.picture import Picture, Square
 

@@ -5,6 +5,7 @@ face's surroundings of the anchor to the frame's, fitted by least squares with G
 so it is one matrix product.
 """
 
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -51,6 +52,14 @@ class Anchors(NamedTuple):
         points = torch.einsum("kl,blc->bkc", self.mean, landmarks)
         jacobians = torch.einsum("kal,blc->bkca", self.fit, landmarks)
         return Keypoints(points, jacobians)
+
+
+def load_mean_face() -> FloatArray:
+    """The (68, 2) mean face of the data that the embedded model was trained on, made symmetric, in [-1, 1].
+
+    Anchors made of it mean the same for every data set: a model can be trained on with other clips.
+    """
+    return np.asarray(np.load(Path(__file__).with_name("mean_face.npy")), np.float32)
 
 
 def make_anchors(mean_face: FloatArray, device: torch.device) -> Anchors:

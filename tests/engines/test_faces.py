@@ -13,10 +13,10 @@ from engines import faces
 from engines.blazeface import anchors
 from engines.face_mesh import Region, picture_from_crop, region_of_landmarks
 from engines.faces import MeshFaceFinder, levels, open_face_finder
-from engines.ibug import MESH_POINTS
 from puppet.assets import ASSETS, portraits
 from puppet.demo import LANDMARKS
 from puppet.errors import ModelError
+from puppet.ibug import MESH_POINTS
 from puppet.motion import FloatArray
 from puppet.picture import Picture, freeze
 from puppet.picture_file import decode_picture

@@ -7,6 +7,7 @@ from torch.nn import functional
 from training.configuration import CompactConfiguration
 from training.networks.compact_blocks import Separable, convolution, residuals
 from training.networks.compact_closeups import CompactCloseups
+from training.networks.compact_mesh import MeshKeypoints
 from training.networks.first_order import coordinate_grid
 from training.networks.tensors import Keypoints
 
@@ -28,6 +29,7 @@ class CompactDetector(nn.Module):
         self.heat = nn.Conv2d(64, self.count, 3, padding=1)
         self.jacobian = nn.Conv2d(64, 4 * self.count, 1)
         self.closeups = CompactCloseups(configuration) if configuration.eyes else None
+        self.mesh = MeshKeypoints(configuration.lids) if configuration.face_mesh else None
         nn.init.zeros_(self.jacobian.weight)
         with torch.no_grad():
             assert self.jacobian.bias is not None
@@ -35,6 +37,11 @@ class CompactDetector(nn.Module):
 
     def forward(self, image: Tensor) -> Keypoints:
         """Keypoints of (B, 3, H, W) pictures in [0, 1], H and W any multiple of the detector's side."""
+        seen = self.look(image)
+        return seen if self.mesh is None else self.mesh(image, seen)
+
+    def look(self, image: Tensor) -> Keypoints:
+        """What the detector sees without the mesh: this part is trained, and judges results while a generator is."""
         factor = image.shape[-1] // self.side
         whole = functional.avg_pool2d(image, factor) if factor > 1 else image  # B,3,side,side
         half = self.stem(whole - 0.5)
