@@ -37,6 +37,7 @@ class FommConfiguration(BaseModel):
     generator_downs: int = Field(2, ge=1)
     bottleneck_blocks: int = Field(6, ge=0)
     estimate_occlusion: bool = True
+    separable: bool = Field(False, description="light blocks: depthwise-separable convolutions, and 3x3 thrice in the place of 7x7")
     widths: tuple[LayerWidths, ...] = Field((), description="layers that pruning has narrowed")
 
     @property

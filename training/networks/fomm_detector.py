@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from training.configuration import FommConfiguration
+from training.networks.block_kit import choose_blocks, last_convolution
 from training.networks.blocks import AntiAliasedDown
 from training.networks.first_order import coordinate_grid
 from training.networks.hourglass import Hourglass
@@ -18,13 +19,17 @@ class FommDetector(nn.Module):
         self.temperature = configuration.temperature
         self.map_count = 1 if configuration.single_jacobian_map else configuration.keypoint_count
         self.down = AntiAliasedDown(3, configuration.stride) if configuration.stride > 1 else nn.Identity()
-        self.predictor = Hourglass(3, configuration.detector_width, configuration.detector_width_limit, configuration.detector_depth)
-        self.kp = nn.Conv2d(self.predictor.out_channels, configuration.keypoint_count, kernel_size=7)
-        self.jacobian = nn.Conv2d(self.predictor.out_channels, 4 * self.map_count, kernel_size=7)
+        blocks = choose_blocks(configuration.separable)
+        self.predictor = Hourglass(
+            3, configuration.detector_width, configuration.detector_width_limit, configuration.detector_depth, blocks
+        )
+        self.kp = blocks.head(self.predictor.out_channels, configuration.keypoint_count, 0)
+        self.jacobian = blocks.head(self.predictor.out_channels, 4 * self.map_count, 0)
         with torch.no_grad():  # every Jacobian starts as the identity
-            self.jacobian.weight.zero_()
-            assert self.jacobian.bias is not None
-            self.jacobian.bias.copy_(torch.tensor([1.0, 0.0, 0.0, 1.0]).repeat(self.map_count))
+            last = last_convolution(self.jacobian)
+            last.weight.zero_()
+            assert last.bias is not None
+            last.bias.copy_(torch.tensor([1.0, 0.0, 0.0, 1.0]).repeat(self.map_count))
 
     def forward(self, image: Tensor) -> Keypoints:
         features = self.predictor(self.down(image))  # (B, 35, 64, 64)
@@ -33,7 +38,7 @@ class FommDetector(nn.Module):
         heatmaps = logits.flatten(2).softmax(dim=2)  # (B, K, 58 * 58)
         grid = coordinate_grid(height, width, align_corners=True, like=heatmaps).flatten(0, 1)  # (58 * 58, 2)
         points = (heatmaps[..., None] * grid).sum(dim=2)  # (B, K, 2)
-        maps = self.jacobian(features).float()  # (B, 4K or 4, 58, 58)
+        maps: Tensor = self.jacobian(features).float()  # (B, 4K or 4, 58, 58)
         maps = maps.reshape(-1, self.map_count, 4, height * width)  # (B, K or 1, 4, 58 * 58)
         jacobians = (heatmaps[:, :, None, :] * maps).sum(dim=3)  # (B, K, 4), row by row
         return Keypoints(points, jacobians.reshape(-1, points.shape[1], 2, 2))

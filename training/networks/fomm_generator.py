@@ -3,7 +3,7 @@
 from torch import Tensor, nn
 
 from training.configuration import FommConfiguration
-from training.networks.blocks import DownBlock, ResidualBlock, SameBlock, UpBlock
+from training.networks.block_kit import choose_blocks
 from training.networks.fomm_motion import DenseMotionNetwork
 from training.networks.sampling import resize, warp
 from training.networks.tensors import Animated, Appearance, Keypoints
@@ -18,18 +18,19 @@ class FommGenerator(nn.Module):
     def __init__(self, configuration: FommConfiguration) -> None:
         super().__init__()
         self.align_corners = configuration.align_corners
+        blocks = choose_blocks(configuration.separable)
         limit = configuration.generator_width_limit
         widths = [min(limit, configuration.generator_width * 2**step) for step in range(configuration.generator_downs + 1)]
         self.dense_motion_network = DenseMotionNetwork(configuration)
-        self.first = SameBlock(3, configuration.generator_width)
+        self.first = blocks.same(3, configuration.generator_width)
         self.down_blocks = nn.ModuleList(
-            DownBlock(before, after) for before, after in zip([configuration.generator_width, *widths[1:-1]], widths[1:], strict=True)
+            blocks.down(before, after) for before, after in zip([configuration.generator_width, *widths[1:-1]], widths[1:], strict=True)
         )
         self.bottleneck = nn.Sequential()
         for index in range(configuration.bottleneck_blocks):
-            self.bottleneck.add_module(f"r{index}", ResidualBlock(widths[-1]))
-        self.up_blocks = nn.ModuleList(UpBlock(before, after) for before, after in zip(widths[:0:-1], widths[-2::-1], strict=True))
-        self.final = nn.Conv2d(widths[0], 3, kernel_size=7, padding=3)
+            self.bottleneck.add_module(f"r{index}", blocks.residual(widths[-1]))
+        self.up_blocks = nn.ModuleList(blocks.up(before, after) for before, after in zip(widths[:0:-1], widths[-2::-1], strict=True))
+        self.final = blocks.head(widths[0], 3, 3)
 
     def encode(self, image: Tensor) -> Appearance:
         """`features` (B, 256, side/4, side/4), `small_source` for the dense motion, `source` the picture itself."""

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from training.configuration import FommConfiguration
+from training.networks.block_kit import choose_blocks
 from training.networks.blocks import AntiAliasedDown
 from training.networks.first_order import coordinate_grid, gaussian_maps, motion_grids
 from training.networks.hourglass import Hourglass
@@ -31,11 +32,12 @@ class DenseMotionNetwork(nn.Module):
         self.align_corners = configuration.align_corners
         motion_count = configuration.keypoint_count + 1
         self.down = AntiAliasedDown(3, configuration.stride) if configuration.stride > 1 else nn.Identity()
+        blocks = choose_blocks(configuration.separable)
         self.hourglass = Hourglass(
-            4 * motion_count, configuration.motion_width, configuration.motion_width_limit, configuration.motion_depth
+            4 * motion_count, configuration.motion_width, configuration.motion_width_limit, configuration.motion_depth, blocks
         )
-        self.mask = nn.Conv2d(self.hourglass.out_channels, motion_count, kernel_size=7, padding=3)
-        self.occlusion = nn.Conv2d(self.hourglass.out_channels, 1, kernel_size=7, padding=3) if configuration.estimate_occlusion else None
+        self.mask = blocks.head(self.hourglass.out_channels, motion_count, 3)
+        self.occlusion = blocks.head(self.hourglass.out_channels, 1, 3) if configuration.estimate_occlusion else None
 
     def forward(self, small_source: Tensor, source: Keypoints, driving: Keypoints) -> DenseMotion:
         """`small_source` is (B, 3, h, w), the picture after `down`."""
