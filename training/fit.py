@@ -73,15 +73,15 @@ def _run_stage(session: Session, state: RunState, stage: Stage, lpips: Lpips | N
     if state.device.type == "cuda":
         frames, marks = frames.to(state.device), marks.to(state.device)
     sampler = PairSampler(faces)
+    state.clips, state.people = len(faces.clips), len({clip.identity for clip in faces.clips})
+    length = state.stage_length
     state.prepare_stage()
-    session.log(
-        f"# stage {stage.name}: {len(faces.clips)} clips, {len(faces.frames)} frames; {stage.samples - state.stage_samples} samples to go"
-    )
+    session.log(f"# stage {stage.name}: {len(faces.clips)} clips, {len(faces.frames)} frames; {length - state.stage_samples} samples to go")
 
     sums: dict[str, Tensor] = {}
     count, first = 0, state.stage_samples
     began = logged = saved = time.monotonic()
-    while state.stage_samples < stage.samples:
+    while state.stage_samples < length:
         for group in state.optimiser.param_groups:
             group["lr"] = state.rate()
         sources, targets = (torch.from_numpy(indices).to(frames.device) for indices in sampler.draw(stage.batch, state.random))
@@ -99,15 +99,13 @@ def _run_stage(session: Session, state: RunState, stage: Stage, lpips: Lpips | N
         count += 1
         for name, value in {**losses, "norm": norm}.items():
             sums[name] = sums.get(name, torch.zeros(())) + value.detach().cpu()
-        over = session.is_over or state.stage_samples >= stage.samples
+        over = session.is_over or state.stage_samples >= length
         now = time.monotonic()
         if now - logged > LOG_EVERY_S or over:
             speed = (state.stage_samples - first) / (now - began)
-            left = (stage.samples - state.stage_samples) / speed / 60
+            left = (length - state.stage_samples) / speed / 60
             means = " ".join(f"{name} {float(value) / count:.4f}" for name, value in sums.items())
-            session.log(
-                f"{stage.name} {state.stage_samples}/{stage.samples} {speed:.1f}/s, {left:.1f} min left, rate {state.rate():.1e} {means}"
-            )
+            session.log(f"{stage.name} {state.stage_samples}/{length} {speed:.1f}/s, {left:.1f} min left, rate {state.rate():.1e} {means}")
             sums, count, logged = {}, 0, now
         if now - saved > session.save_every_s or over:
             state.save(session.folder)
@@ -117,7 +115,7 @@ def _run_stage(session: Session, state: RunState, stage: Stage, lpips: Lpips | N
             saved = time.monotonic()
         if session.is_over:
             break
-    return state.stage_samples >= stage.samples
+    return state.stage_samples >= length
 
 
 def _of_split(split: str, largest_yaw: float) -> Callable[[ClipEntry], bool]:

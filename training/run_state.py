@@ -28,6 +28,8 @@ class RunState:
         self.stage_samples = 0
         self.steps = 0
         self.samples = 0
+        self.clips = 0
+        self.people = 0
         self.random = np.random.default_rng(recipe.training.seed)
         self.networks = _fresh(recipe, device)
         self.average = _fresh(recipe, device).eval()
@@ -40,6 +42,12 @@ class RunState:
         """The stage under way, None when all are done."""
         stages = self.recipe.training.stages
         return stages[self.stage_index] if self.stage_index < len(stages) else None
+
+    @property
+    def stage_length(self) -> int:
+        """Samples of the stage under way, on data of `clips` clips of `people` people."""
+        assert self.stage is not None
+        return self.stage.length(self.clips, self.people)
 
     def learner(self) -> nn.Module:
         """The network that the current stage trains."""
@@ -73,7 +81,7 @@ class RunState:
         """The learning rate now: a linear rise, then a cosine down to a hundredth of the peak over the stage."""
         stage = self.stage
         assert stage is not None
-        done = self.stage_samples / stage.samples
+        done = self.stage_samples / self.stage_length
         rise = min(1.0, (self.stage_samples / stage.batch + 1) / max(stage.warmup, 1))
         return float(stage.rate * rise * (0.01 + 0.99 * 0.5 * (1 + np.cos(np.pi * min(done, 1.0)))))
 
