@@ -105,7 +105,7 @@ class _Following(TorchFunctionMode):
             known = self._mix(args[1], self._of(args[0]), result)
         elif function is functional.batch_norm:
             known = self._normalise(args[0], kwargs["weight"] if "weight" in kwargs else args[3])
-        elif function in _PASSING:
+        elif function in _PASSING and args[0].shape[1:2] == result.shape[1:2]:
             self.hold((args[1:], kwargs))
             known = self._of(args[0])
         elif function in _PAIRING:

@@ -5,6 +5,7 @@ import sys
 import typer
 
 from puppet.errors import EXIT_CODE, PuppetError
+from training.compress_command import compress
 from training.evaluate_command import evaluate
 from training.export_command import convert, export
 from training.fit_command import fit
@@ -12,6 +13,7 @@ from training.speed_command import speed
 
 app = typer.Typer(help="Train, judge and export the networks that animate portraits.", no_args_is_help=True, pretty_exceptions_enable=False)
 app.command()(fit)
+app.command()(compress)
 app.command()(convert)
 app.command()(export)
 app.command()(evaluate)

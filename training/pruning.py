@@ -122,11 +122,11 @@ def prune(networks: NetworkPair, channels: ChannelMap, kept: Kept) -> NetworkPai
     widths = {one.layer: one for one in networks.configuration.widths}
     for use in channels.uses:
         layer = pruned.get_submodule(use.layer)
-        before = layer_widths(layer)
-        device = next(layer.parameters()).device
-        keep_channels(layer, _indices(use.reads, kept).to(device), _indices(use.gives, kept).to(device))
-        if layer_widths(layer) != before:
-            widths[use.layer] = LayerWidths(use.layer, *layer_widths(layer))
+        inputs, outputs = _indices(use.reads, kept), _indices(use.gives, kept)
+        if (len(inputs), len(outputs)) != layer_widths(layer):
+            device = next(layer.parameters()).device
+            keep_channels(layer, inputs.to(device), outputs.to(device))
+            widths[use.layer] = LayerWidths(use.layer, len(inputs), len(outputs))
     pruned.configuration = networks.configuration.model_copy(update={"widths": tuple(widths[name] for name in sorted(widths))})
     return pruned
 

@@ -36,7 +36,7 @@ def outputs(pair: NetworkPair) -> list[Tensor]:
 def silence(pair: NetworkPair, layer: str, inputs: Tensor) -> None:
     """Let a layer hear nothing of these inputs."""
     with torch.no_grad():
-        pair.get_submodule(layer).weight[:, inputs] = 0  # type: ignore[index,operator]
+        pair.get_submodule(layer).weight[:, inputs] = 0  # type: ignore[operator]
 
 
 @pytest.mark.parametrize("configuration", [SMALL_COMPACT, WITH_CLOSEUPS, SMALL_FOMM], ids=["compact", "closeups", "fomm"])

@@ -27,19 +27,19 @@ def keep_channels(layer: nn.Module, inputs: Tensor, outputs: Tensor) -> None:
     """
     if isinstance(layer, nn.Conv2d):
         if layer.groups == 1:
-            layer.weight = _cut(layer.weight[outputs][:, inputs])
+            layer.weight = _cut(layer.weight, outputs, inputs)
             layer.in_channels = len(inputs)
         else:  # depthwise: one filter a channel
-            layer.weight = _cut(layer.weight[outputs])
+            layer.weight = _cut(layer.weight, outputs)
             layer.in_channels = layer.groups = len(outputs)
         layer.out_channels = len(outputs)
-        layer.bias = None if layer.bias is None else _cut(layer.bias[outputs])
+        layer.bias = None if layer.bias is None else _cut(layer.bias, outputs)
     elif isinstance(layer, nn.Linear):
-        layer.weight = _cut(layer.weight[outputs][:, inputs])
-        layer.bias = None if layer.bias is None else _cut(layer.bias[outputs])
+        layer.weight = _cut(layer.weight, outputs, inputs)
+        layer.bias = None if layer.bias is None else _cut(layer.bias, outputs)
         layer.in_features, layer.out_features = len(inputs), len(outputs)
     elif isinstance(layer, nn.BatchNorm2d):
-        layer.weight, layer.bias = _cut(layer.weight[outputs]), _cut(layer.bias[outputs])
+        layer.weight, layer.bias = _cut(layer.weight, outputs), _cut(layer.bias, outputs)
         assert layer.running_mean is not None and layer.running_var is not None
         layer.running_mean, layer.running_var = layer.running_mean[outputs].clone(), layer.running_var[outputs].clone()
         layer.num_features = len(outputs)
@@ -64,5 +64,7 @@ def narrow(networks: nn.Module, widths: Iterable[LayerWidths]) -> None:
         keep_channels(layer, torch.arange(inputs, device=device), torch.arange(outputs, device=device))
 
 
-def _cut(values: Tensor) -> nn.Parameter:
-    return nn.Parameter(values.detach().clone())
+def _cut(values: Tensor, outputs: Tensor, inputs: Tensor | None = None) -> nn.Parameter:
+    """The rows (and columns) with these indices; what was frozen stays frozen."""
+    rows = values.detach()[outputs]
+    return nn.Parameter(rows if inputs is None else rows[:, inputs], requires_grad=values.requires_grad)
