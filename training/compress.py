@@ -118,14 +118,14 @@ def compare(
     finder: FaceFinder | None,
     engine: str,
     report: Callable[[str], None],
-) -> list[Side]:
-    """Both, by name, with what they cost and, where there are clips, how near they come to them.
+) -> tuple[list[Side], str]:
+    """Both, by name, with what they cost and, where there are clips, how near they come to them; and the engine that was timed.
 
     After the stage of the keypoints the student's pictures are drawn by the teacher's generator, for its own has learned nothing yet.
     """
     pairs = (teacher[1], student[1])
     report("Timing both in turns.")
-    costs = measure_costs(pairs, engine)
+    costs, timed = measure_costs(pairs, engine)
     drawers = pairs
     if stage == "keypoints":
         drawers = (teacher[1], NetworkPair(teacher[1].configuration, student[1].detector, teacher[1].generator))
@@ -134,4 +134,4 @@ def compare(
         if clips:
             report(f"Redrawing {len(clips)} clips of unseen people by {name}.")
         sides.append(Side(name, cost, measure_likeness(drawer, clips, finder) if clips else None))
-    return sides
+    return sides, timed

@@ -42,7 +42,9 @@ def compress(
         Path | None, typer.Option(help="Go on with the student that an earlier stage wrote; it can be pruned further.")
     ] = None,
     parameters: Annotated[int | None, typer.Option(min=1, help="Prune to at most so many parameters.")] = None,
-    milliseconds: Annotated[float | None, typer.Option(min=0.01, help="Prune until a frame takes at most so long, measured here.")] = None,
+    milliseconds: Annotated[
+        str | None, typer.Option(help="Prune until a frame takes at most so long, measured here: 12, or 50% of what it takes now.")
+    ] = None,
     share: Annotated[float | None, typer.Option(min=0.01, max=1, help="Prune to this share of a frame's multiply-accumulates.")] = None,
     data: Annotated[list[Path] | None, typer.Option(help="Folder of face packs or of clips; may be given again.")] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="The student's checkpoint.")] = None,
@@ -97,7 +99,7 @@ def compress(
             networks = start_student(master, to, student)
             if target is not None and frames is not None:
                 networks = prune_to(networks, target, stage.value, frames, engine=engine, report=report).networks
-            sides = compare(
+            sides, engine = compare(
                 (teacher, master), (to or "student", networks), stage.value, clips=[], finder=None, engine=engine, report=report
             )
         else:
@@ -117,7 +119,7 @@ def compress(
                 teach(master, learner, frames, unseen, session=session, output=output)
             clips = choose_clips_to_judge(unseen.faces)
             pairs = ((Path(teacher).name, master), (output.stem, learner.average))
-            sides = compare(*pairs, stage.value, clips=clips, finder=_finder(report), engine=engine, report=report)
+            sides, engine = compare(*pairs, stage.value, clips=clips, finder=_finder(report), engine=engine, report=report)
     if as_json:
         typer.echo(json.dumps({"engine": engine, "sides": [_as_dictionary(side) for side in sides]}))
         return
@@ -126,11 +128,24 @@ def compress(
         typer.echo(f"The student's checkpoint is {output}.")
 
 
-def _target(parameters: int | None, milliseconds: float | None, share: float | None) -> "Target | None":
+def _target(parameters: int | None, milliseconds: str | None, share: float | None) -> "Target | None":
+    """What pruning is to reach, None where nothing is to be pruned."""
     from training.compress import Target  # noqa: PLC0415
 
-    named = {"parameters": parameters, "milliseconds": milliseconds, "share": share}
-    given = [Target(kind, value) for kind, value in named.items() if value is not None]
+    given = []
+    if parameters is not None:
+        given.append(Target("parameters", parameters))
+    if share is not None:
+        given.append(Target("share of the work", share))
+    if milliseconds is not None:
+        number = milliseconds.removesuffix("%")
+        try:
+            value = float(number)
+        except ValueError:
+            value = -1.0
+        if not 0 < value < float("inf"):
+            raise TrainingError(f"--milliseconds {milliseconds} is no time.", "Give a number, or a share of the time now: 50%.")
+        given.append(Target("milliseconds", value) if number == milliseconds else Target("share of the time", value / 100))
     if len(given) > 1:
         raise TrainingError("Pruning can have only one target.", "Give one of --parameters, --milliseconds and --share.")
     return given[0] if given else None
@@ -201,7 +216,7 @@ def _as_dictionary(side: "Side") -> dict[str, Any]:
 def _table(sides: "list[Side]", engine: str) -> Table:
     """One column each, and what the student has of the teacher's."""
     teacher, student = sides
-    table = Table("", f"teacher: {teacher.name}", f"student: {student.name}", "share", caption=f"Frames timed in turns, engine {engine}.")
+    table = Table("", f"teacher: {teacher.name}", f"student: {student.name}", "share", caption=f"Frames timed in turns, run by {engine}.")
     rows = [
         ("size, MB (float32)", "{:.1f}", [side.costs.megabytes for side in sides]),
         ("parameters, M", "{:.2f}", [side.costs.parameters / 1e6 for side in sides]),

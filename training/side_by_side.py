@@ -88,12 +88,13 @@ def time_in_turns(animators: Sequence[Animator], *, rounds: int = 5, frames: int
     return [float(np.median(row)) for row in rows]
 
 
-def measure_costs(pairs: Sequence[NetworkPair], engine: str) -> list[Costs]:
-    """What each pair costs; their frames are timed in turns."""
+def measure_costs(pairs: Sequence[NetworkPair], engine: str) -> tuple[list[Costs], str]:
+    """What each pair costs, their frames timed in turns, and the name of the engine that ran them."""
     with ExitStack() as stack:
         animators = [stack.enter_context(closing(open_networks(pair, "timed", engine))) for pair in pairs]
         times = time_in_turns(animators, rounds=10)
-    return [
+        name = str(getattr(animators[0], "engine", EAGER))
+    costs = [
         Costs(
             parameters=count_parameters(pair),
             megabytes=sum(value.numel() for value in pair.state_dict().values()) * 4 / 1e6,
@@ -102,6 +103,7 @@ def measure_costs(pairs: Sequence[NetworkPair], engine: str) -> list[Costs]:
         )
         for pair, milliseconds in zip(pairs, times, strict=True)
     ]
+    return costs, name
 
 
 def choose_clips_to_judge(faces: FaceFrames) -> list[list[Picture]]:
