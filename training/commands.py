@@ -9,9 +9,11 @@ from training.compress_command import compress
 from training.evaluate_command import evaluate
 from training.export_command import convert, export
 from training.fit_command import fit
+from training.prepare_command import prepare
 from training.speed_command import speed
 
 app = typer.Typer(help="Train, judge and export the networks that animate portraits.", no_args_is_help=True, pretty_exceptions_enable=False)
+app.command()(prepare)
 app.command()(fit)
 app.command()(compress)
 app.command()(convert)
