@@ -46,6 +46,7 @@ class Animation:
             relative=self._relative,
             adapt_scale=self._adapt_scale,
             lids=self._animator.card.lids,
+            lips=self._animator.card.lips,
         )
         with timings.stage("animate"):
             self._face = self._animator.animate(posed)

@@ -22,6 +22,7 @@ import hashlib
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
@@ -53,6 +54,9 @@ class ModelCard(BaseModel):
     keypoint_count: int = Field(ge=1)
     align_corners: bool = Field(description="grid_sample convention the weights were trained with")
     lids: list[tuple[int, int]] = Field(default_factory=list, description="keypoints on the upper and lower lid of each eye, if known")
+    lips: list[int] = Field(
+        default_factory=list, description="keypoints on the upper and lower inner lip, then those that move with the lower one, if known"
+    )
     precision: str = Field("fp32", description="storage of the weights: fp32 or fp16")
     licence: str
     training_data: list[str] = Field(default_factory=list, description="each source with its licence")
@@ -62,13 +66,15 @@ class ModelCard(BaseModel):
     metrics: dict[str, float] = Field(default_factory=dict, description="validation figures, measured")
     files: dict[str, str] = Field(default_factory=dict, description="sha256 of each graph by file name")
 
-    @field_validator("lids")
+    @field_validator("lids", "lips")
     @classmethod
-    def _check_lids(cls, lids: list[tuple[int, int]], info: ValidationInfo) -> list[tuple[int, int]]:
+    def _check_keypoints(cls, named: list[tuple[int, int]] | list[int], info: ValidationInfo) -> list[tuple[int, int]] | list[int]:
         count = info.data.get("keypoint_count", 0)
-        if any(not 0 <= keypoint < count for pair in lids for keypoint in pair):
+        if any(not 0 <= keypoint < count for keypoint in np.ravel(named)):
             raise ValueError(f"keypoints are numbered from 0 to {count - 1}")
-        return lids
+        if info.field_name == "lips" and len(named) == 1:
+            raise ValueError("lips are an upper one and a lower one")
+        return named
 
 
 def file_hash(path: Path) -> str:

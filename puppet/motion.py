@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.floating]
 
 
 class Motion(NamedTuple):
@@ -41,13 +42,16 @@ def retarget(
     relative: bool = True,
     adapt_scale: bool = False,
     lids: Sequence[tuple[int, int]] = (),
+    lips: Sequence[int] = (),
 ) -> Motion:
     """The motion to draw: the driver's change since `neutral`, applied to the source.
 
     `relative=False` returns the driver's own motion. `adapt_scale` multiplies the shift of the points by the ratio of
     hull sizes, source to neutral; Jacobians are not scaled. `lids` are pairs of keypoints (upper, lower lid) whose gap
     follows the driver's as a share of its opening when neutral: an eye closes when the driver's does, be it wide or
-    narrow. A driver at its neutral pose gives the source exactly.
+    narrow. `lips` are the keypoints of the upper and the lower inner lip, then those that move with the lower one (chin):
+    they never cross, also where the driver's mouth stood open when neutral and the portrait's is shut. A driver at its
+    neutral pose gives the source exactly.
     """
     if not relative:
         return driving
@@ -57,10 +61,35 @@ def retarget(
     points = (driving.points - neutral.points) * scale + source.points
     change = driving.jacobians @ np.linalg.inv(neutral.jacobians)
     for upper, lower in lids:
-        turn = (change[upper] + change[lower]) / 2  # what the head's own turn does to a gap, whatever the lids do
-        open_gap = turn @ (neutral.points[lower] - neutral.points[upper])
-        share = np.linalg.norm(driving.points[lower] - driving.points[upper]) / max(float(np.linalg.norm(open_gap)), 1e-6)
-        gap = turn @ (source.points[lower] - source.points[upper]) * min(float(share), WIDEST_EYES)
-        middle = (points[upper] + points[lower]) / 2
-        points[upper], points[lower] = middle - gap / 2, middle + gap / 2
-    return Motion(points.astype(np.float32), (change @ source.jacobians).astype(np.float32))
+        _open_eye(points, (upper, lower), change, source=source, driving=driving, neutral=neutral)
+    jacobians = change @ source.jacobians
+    if lips:
+        _part_lips(points, jacobians, lips, source)
+    return Motion(points.astype(np.float32), jacobians.astype(np.float32))
+
+
+def _open_eye(points: Floats, lids: tuple[int, int], change: Floats, *, source: Motion, driving: Motion, neutral: Motion) -> None:
+    """Move two lids about their middle until the eye is as open as the driver's, by shares."""
+    upper, lower = lids
+    turn = (change[upper] + change[lower]) / 2  # what the head's own turn does to a gap, whatever the lids do
+    open_gap = turn @ (neutral.points[lower] - neutral.points[upper])
+    share = np.linalg.norm(driving.points[lower] - driving.points[upper]) / max(float(np.linalg.norm(open_gap)), 1e-6)
+    gap = turn @ (source.points[lower] - source.points[upper]) * min(float(share), WIDEST_EYES)
+    middle = (points[upper] + points[lower]) / 2
+    points[upper], points[lower] = middle - gap / 2, middle + gap / 2
+
+
+def _part_lips(points: Floats, jacobians: Floats, lips: Sequence[int], source: Motion) -> None:
+    """Move the lower lip and what hangs on it down to where the lips touch, if they crossed and did not in the source."""
+    upper, lower, *_ = lips
+    down = _down(jacobians[upper])
+    touching = min(0.0, float((source.points[lower] - source.points[upper]) @ _down(source.jacobians[upper])))
+    crossed = touching - float((points[lower] - points[upper]) @ down)
+    if crossed > 0:
+        points[list(lips[1:])] += crossed * down
+
+
+def _down(jacobian: Floats) -> Floats:
+    """The face's own downward direction, of length 1, at an anchored keypoint with this Jacobian."""
+    axis = jacobian[:, 1]
+    return axis / max(float(np.linalg.norm(axis)), 1e-6)

@@ -91,6 +91,7 @@ class Puppeteer:
             relative=self._settings.relative,
             adapt_scale=self._settings.adapt_scale,
             lids=self._animator.card.lids,
+            lips=self._animator.card.lips,
         )
         with self._timings.stage("animate"):
             self._image = self._animator.animate(posed)

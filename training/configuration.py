@@ -50,6 +50,11 @@ class FommConfiguration(BaseModel):
         """Keypoints on the upper and lower lid of each eye: unknown, for these keypoints are discovered."""
         return []
 
+    @property
+    def lips(self) -> list[int]:
+        """Keypoints of the lips: unknown likewise."""
+        return []
+
     @model_validator(mode="after")
     def _check_sizes(self) -> Self:
         if not math.isclose(self.stride * self.scale_factor, 1):
@@ -78,6 +83,7 @@ class CompactConfiguration(BaseModel):
         (), description="keypoints of each eye: outer, inner corner, upper, lower lid; left first"
     )
     mouth: tuple[int, ...] = Field((), description="keypoints of the mouth")
+    lips: tuple[int, ...] = Field((), description="keypoints of the upper and lower inner lip, then those that move with the lower one")
     face_mesh: bool = Field(False, description="take the keypoints from the face mesh wherever it sees a face")
     patch_side: int = Field(32, ge=16, multiple_of=8, description="side of the close-ups of eyes and mouth, px")
     motion_grid: int = Field(64, ge=16, description="side of the dense motion grid, whatever the picture's side")
@@ -95,7 +101,7 @@ class CompactConfiguration(BaseModel):
     def _check_closeups(self) -> Self:
         if len(self.eyes) not in (0, 2) or bool(self.eyes) != bool(self.mouth):
             raise ValueError("close-ups need the keypoints of two eyes and a mouth, or of none")
-        named = [*self.detail_points, *self.mouth, *(index for eye in self.eyes for index in eye)]
+        named = [*self.detail_points, *self.mouth, *self.lips, *(index for eye in self.eyes for index in eye)]
         if any(not 0 <= index < self.keypoint_count for index in named):
             raise ValueError(f"keypoints are numbered from 0 to {self.keypoint_count - 1}")
         return self

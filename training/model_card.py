@@ -15,5 +15,6 @@ def card_of(configuration: Configuration, name: str, **stated: Any) -> ModelCard
         keypoint_count=configuration.keypoint_count,
         align_corners=configuration.align_corners,
         lids=configuration.lids,
+        lips=list(configuration.lips),
         **{"licence": "", **stated},
     )

@@ -82,3 +82,26 @@ def test_a_head_that_turns_takes_its_open_eye_along() -> None:
     direction = (posed.points[1] - posed.points[0]) / gap(posed)
     assert gap(posed) == pytest.approx(0.1, abs=1e-6)
     np.testing.assert_allclose(direction, [-np.sin(0.5), np.cos(0.5)], atol=1e-6)
+
+
+def mouth(opening: float, angle: float = 0.0) -> Motion:
+    """An upper lip, a lower one `opening` below it, and a chin below both; a still point beside."""
+    points = np.array([[0, 0], [0, opening], [0, 0.3 + opening], [0.4, 0]], np.float32)
+    return turned(Motion(points, np.tile(np.eye(2, dtype=np.float32), (4, 1, 1))), angle)
+
+
+@pytest.mark.parametrize("angle", [0.0, 0.6])
+def test_a_shut_mouth_stays_shut_where_the_drivers_was_open_when_neutral(angle: float) -> None:
+    """Without knowing the lips, they cross, and the chin is pushed into the face."""
+    source, driving, neutral = mouth(0.0, angle), mouth(0.05), mouth(0.2)
+    crossed, shut = retarget(source, driving, neutral), retarget(source, driving, neutral, lips=[0, 1, 2])
+    down = shut.jacobians[0][:, 1]
+    assert (crossed.points[1] - crossed.points[0]) @ down < -0.1
+    assert (shut.points[1] - shut.points[0]) @ down == pytest.approx(0, abs=1e-6)
+    assert (shut.points[2] - shut.points[0]) @ down == pytest.approx(0.3, abs=1e-6)
+    np.testing.assert_allclose(shut.points[3], crossed.points[3])
+
+
+def test_lips_that_do_not_cross_are_left_alone() -> None:
+    posed = retarget(mouth(0.1), mouth(0.15), mouth(0.2), lips=[0, 1, 2])
+    np.testing.assert_allclose(posed.points, mouth(0.05).points, atol=1e-6)
