@@ -1,42 +1,140 @@
-"""The official YAML of a First Order Motion Model, read into our configuration."""
+"""The official YAML file of a First Order Motion Model, read as a recipe of ours."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import ValidationError
+from pydantic import Field
 
-from puppet.errors import ModelError
 from training.configuration import FommConfiguration
+from training.published_sections import (
+    CommonSection,
+    DetectorSection,
+    DiscriminatorSection,
+    GeneratorSection,
+    Section,
+    SectionError,
+    configuration_of,
+)
+from training.published_training import Jitter, LossSection, Pyramid, Schedule, Shape, TransformSection, side_of, training_of
 
 SECTION = "model_params"
-"""The one section of an official file that says how its networks are built."""
+"""The one section that every official file has."""
 
-_COMMON = {"num_kp": "keypoint_count"}
-_DETECTOR = {
-    "block_expansion": "detector_width",
-    "max_features": "detector_width_limit",
-    "num_blocks": "detector_depth",
-    "temperature": "temperature",
-    "single_jacobian_map": "single_jacobian_map",
-    "scale_factor": "scale_factor",
-}
-_MOTION = {
-    "block_expansion": "motion_width",
-    "max_features": "motion_width_limit",
-    "num_blocks": "motion_depth",
-    "scale_factor": "scale_factor",
-}
-_GENERATOR = {
-    "block_expansion": "generator_width",
-    "max_features": "generator_width_limit",
-    "num_down_blocks": "generator_downs",
-    "num_bottleneck_blocks": "bottleneck_blocks",
-    "estimate_occlusion_map": "estimate_occlusion",
-}
-_FIXED: dict[str, object] = {"num_channels": 3, "estimate_jacobian": True, "kp_variance": 0.01, "pad": 0}
-"""Keys whose one value is built into our networks."""
-_UNSAID: dict[str, object] = {"single_jacobian_map": False, "estimate_occlusion_map": False, "scale_factor": 1}
-"""What the official networks take a key for where the file leaves it out."""
+
+class Flip(Section):
+    """Half of the pairs are mirrored; half of them swap source and target."""
+
+    horizontal_flip: bool = False
+    time_flip: bool = False
+
+
+class Resize(Section):
+    """Smallest and largest factor of size."""
+
+    ratio: tuple[float, float]
+    interpolation: str = "nearest"
+
+
+class Crop(Section):
+    """Height and width of the square that is cut out after resizing."""
+
+    size: tuple[int, int]
+
+
+class Augmentation(Section):
+    """Random changes that both pictures of a pair undergo."""
+
+    flip: Flip = Field(Flip(), alias="flip_param")
+    resize: Resize | None = Field(None, alias="resize_param")
+    crop: Crop | None = Field(None, alias="crop_param")
+    jitter: Jitter = Field(Jitter(), alias="jitter_param")
+
+
+class Dataset(Section):
+    """The clips: where they lie is said to `puppet-train fit` by --data."""
+
+    root_dir: str = ""
+    frame_shape: Shape | None = None
+    image_shape: Shape | None = None
+    by_identity: bool = Field(False, alias="id_sampling")
+    pairs_list: str | None = None
+    random_seed: int = 0
+    augmentation: Augmentation = Field(Augmentation(), alias="augmentation_params")
+
+
+class Networks(Section):
+    """How the networks are built."""
+
+    common: CommonSection = Field(alias="common_params")
+    detector: DetectorSection = Field(alias="kp_detector_params")
+    generator: GeneratorSection = Field(alias="generator_params")
+    discriminator: DiscriminatorSection | None = Field(None, alias="discriminator_params")
+
+
+class Training(Section):
+    """How they are trained. A milestone is the epoch after which the rate drops by ten."""
+
+    epochs: int = Field(alias="num_epochs", ge=1)
+    repeats: int = Field(1, alias="num_repeats", ge=1)
+    milestones: tuple[Annotated[int, Field(ge=1)], ...] = Field((), alias="epoch_milestones")
+    generator_rate: float = Field(alias="lr_generator", gt=0)
+    discriminator_rate: float = Field(alias="lr_discriminator", gt=0)
+    detector_rate: float = Field(alias="lr_kp_detector", ge=0)
+    batch: int = Field(alias="batch_size", ge=1)
+    scales: Pyramid
+    checkpoint_every: int = Field(50, alias="checkpoint_freq", ge=1)
+    transform: TransformSection = Field(alias="transform_params")
+    losses: LossSection = Field(alias="loss_weights")
+
+
+class OfficialFile(Section):
+    """A whole file; its sections about drawing and judging are not looked at."""
+
+    data: Dataset = Field(Dataset(), alias="dataset_params")
+    model: Networks = Field(alias="model_params")
+    train: Training | None = Field(None, alias="train_params")
+    reconstruction_params: dict[str, Any] | None = None
+    animate_params: dict[str, Any] | None = None
+    visualizer_params: dict[str, Any] | None = None
+
+    @property
+    def side(self) -> int:
+        """Side of the pictures, px. Raises `SectionError` for pictures that are not square."""
+        return side_of(self.data.frame_shape or self.data.image_shape)
+
+    def configuration(self, *, align_corners: bool = True) -> FommConfiguration:
+        """How the networks are built; the convention is that of the published weights. Raises `SectionError` for what can't be built."""
+        return configuration_of(self.model.common, self.model.detector, self.model.generator, self.side, align_corners=align_corners)
+
+    def recipe(self) -> dict[str, Any]:
+        """The file as the document of a recipe of ours, without a name; without `training` where it has no `train_params`.
+
+        Raises `SectionError` for what Puppet does not build or train.
+        """
+        model = self.configuration().model_dump(mode="json", exclude_defaults=True) | {"family": "fomm"}
+        if self.train is None:
+            return {"model": model}
+        train, augmentation = self.train, self.data.augmentation
+        if augmentation.crop and augmentation.crop.size != (self.side, self.side):
+            raise SectionError("crop_param", f"cuts pictures to {list(augmentation.crop.size)}, but the networks take {self.side} px")
+        schedule = Schedule(
+            side=self.side,
+            epochs=train.epochs,
+            repeats=train.repeats,
+            batch=train.batch,
+            milestones=tuple(milestone / train.epochs for milestone in train.milestones),
+            generator_rate=train.generator_rate,
+            detector_rate=train.detector_rate,
+            discriminator_rate=train.discriminator_rate,
+            by_identity=self.data.by_identity,
+        )
+        changes = {
+            "flip": augmentation.flip.horizontal_flip,
+            "time_flip": augmentation.flip.time_flip,
+            **augmentation.jitter.model_dump(),
+            "resize": augmentation.resize.ratio if augmentation.resize else (1.0, 1.0),
+        }
+        return {"model": model, "training": training_of(schedule, train.losses, self.model.discriminator, changes)}
 
 
 def is_official(document: object) -> bool:
@@ -45,82 +143,5 @@ def is_official(document: object) -> bool:
 
 
 def read_official(document: Mapping[str, Any], align_corners: bool = True) -> FommConfiguration:
-    """The configuration an official YAML document stands for; sections about data and training are not looked at.
-
-    The picture's side comes from `dataset_params.frame_shape` where it is given. Raises `ModelError` that names the key
-    which is unknown, missing or has a value our networks do not know.
-    """
-    model = _section(document, SECTION, SECTION)
-    for key in model:
-        if key not in {"common_params", "kp_detector_params", "generator_params", "discriminator_params"}:
-            raise _unknown(f"{SECTION}.{key}")
-    generator_path = f"{SECTION}.generator_params"
-    generator = dict(_section(model, "generator_params", generator_path))
-    motion = _section(generator, "dense_motion_params", f"{generator_path}.dense_motion_params")
-    del generator["dense_motion_params"]
-
-    fields = _translate(_section(model, "common_params", f"{SECTION}.common_params"), f"{SECTION}.common_params", _COMMON)
-    detector_path = f"{SECTION}.kp_detector_params"
-    fields |= _translate(_section(model, "kp_detector_params", detector_path), detector_path, _DETECTOR)
-    fields |= _translate(generator, generator_path, _GENERATOR)
-    motion_fields = _translate(motion, f"{generator_path}.dense_motion_params", _MOTION)
-    if motion_fields["scale_factor"] != fields["scale_factor"]:
-        raise ModelError(
-            f"The official configuration has two scale factors: {fields['scale_factor']} for keypoints, "
-            f"{motion_fields['scale_factor']} for dense motion.",
-            "Puppet knows only networks in which they are the same.",
-        )
-    fields |= motion_fields | {"align_corners": align_corners}
-    side = _side(document)
-    if side is not None:
-        fields["side"] = side
-    try:
-        return FommConfiguration.model_validate(fields)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise ModelError(f"The official configuration can't be built: {f'{where}: ' if where else ''}{first['msg']}.") from error
-
-
-def _section(parent: Mapping[str, Any], key: str, path: str) -> Mapping[str, Any]:
-    section = parent.get(key)
-    if not isinstance(section, Mapping):
-        raise ModelError(f"The official configuration lacks the section {path}.", "Take the YAML file that belongs to the checkpoint.")
-    return section
-
-
-def _translate(section: Mapping[str, Any], path: str, names: Mapping[str, str]) -> dict[str, Any]:
-    """Our fields for the keys of one section."""
-    for key, value in section.items():
-        if key in _FIXED:
-            if value != _FIXED[key]:
-                raise ModelError(f"{path}.{key} is {value!r}: Puppet's networks know only {_FIXED[key]!r}.")
-        elif key not in names:
-            raise _unknown(f"{path}.{key}")
-    fields = {}
-    for key, field in names.items():
-        if key in section:
-            fields[field] = section[key]
-        elif key in _UNSAID:
-            fields[field] = _UNSAID[key]
-        elif key != "temperature":
-            raise ModelError(f"The official configuration lacks {path}.{key}.", "Take the YAML file that belongs to the checkpoint.")
-    return fields
-
-
-def _unknown(path: str) -> ModelError:
-    return ModelError(
-        f"The official configuration has a key Puppet does not know: {path}.",
-        "Correct its spelling, or take it out if it is not of the model.",
-    )
-
-
-def _side(document: Mapping[str, Any]) -> int | None:
-    """The picture's side that the data section names, if it does."""
-    data = document.get("dataset_params")
-    shape = data.get("frame_shape") if isinstance(data, Mapping) else None
-    if not isinstance(shape, list | tuple) or len(shape) < 2:
-        return None
-    if shape[0] != shape[1]:
-        raise ModelError(f"dataset_params.frame_shape is {list(shape)}: Puppet animates square pictures.")
-    return int(shape[0])
+    """The configuration an official YAML document stands for. Raises `ValueError` for what is unknown, missing or can't be built."""
+    return OfficialFile.model_validate(document).configuration(align_corners=align_corners)

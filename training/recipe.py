@@ -2,12 +2,11 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from puppet.errors import ModelError
 from training.anchors import ANCHORS
 from training.configuration import Configuration
-from training.recipe_files import find_recipe, read_recipe
+from training.recipe_files import validate_recipe
 
 _POINTS = ("points", "gaps", "jacobians")
 _PIXELS = ("l1", "warp", "flow", "lpips", "crops")
@@ -200,14 +199,5 @@ class Recipe(BaseModel):
 
 
 def load_recipe(recipe: str) -> Recipe:
-    """A recipe that can be trained, by name or as a YAML file. Raises `ModelError` that says what is missing or out of range."""
-    document = read_recipe(recipe)
-    path = find_recipe(recipe)
-    if "training" not in document:
-        raise ModelError(f"The recipe {path} says nothing of training.", "A recipe that can be trained has a `training` section.")
-    try:
-        return Recipe.model_validate({"name": path.stem, **document})
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise ModelError(f"The recipe {path}: {f'{where}: ' if where else ''}{first['msg']}.") from error
+    """A recipe that can be trained, by name or as a YAML file. Raises `ModelError` that names file, line and key of what is wrong."""
+    return validate_recipe(recipe, Recipe)

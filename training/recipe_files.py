@@ -1,20 +1,25 @@
-"""Recipes on disk: ours in `assets/recipes`, any YAML file of the same form, and the official configurations."""
+"""Recipes on disk: ours in `assets/recipes`, any YAML file of the same form, and the files of the original and of PaddleGAN."""
 
 import difflib
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-import yaml
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel
 
 from puppet.errors import ModelError
 from training.configuration import Configuration
-from training.official import is_official, read_official
+from training.official import OfficialFile, is_official
+from training.paddlegan import PaddleGanFile, is_paddlegan
+from training.published_sections import SectionError
+from training.recipe_problems import validate
+from training.yaml_document import YamlDocument, nearest, read_yaml
 
 RECIPES = Path(__file__).parents[1] / "assets" / "recipes"
 """Where the recipes with a name lie, each as NAME.yaml."""
 
-_KEYS = ("name", "model", "training", "licence", "training_data")
+_KEYS = ("name", "model", "training")
+
+Shape = TypeVar("Shape", bound=BaseModel)
 
 
 def recipe_names() -> list[str]:
@@ -37,34 +42,50 @@ def find_recipe(recipe: str) -> Path:
     raise ModelError(f"There is no recipe called {recipe!r}.", f"{hint}There are: {', '.join(names)}. Or name a YAML file.")
 
 
-def read_recipe(recipe: str) -> dict[str, Any]:
-    """The document of a recipe, ours or official. Raises `ModelError` for what is no YAML mapping or has unknown keys."""
+def read_recipe(recipe: str) -> YamlDocument:
+    """The document of a recipe as one of ours; that of another program is translated, and keeps lines of its own.
+
+    It has a `name`, that of its file if it says none, and a `model`; what these hold is not looked at yet. Raises `ModelError`
+    for what is no such file and for whatever the file of another program holds that Puppet does not build or train.
+    """
     path = find_recipe(recipe)
-    try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
-        raise ModelError(f"The recipe {path} can't be read: {' '.join(str(error).split())}.", "It must be a YAML file.") from error
-    if not isinstance(document, dict):
-        raise ModelError(f"The recipe {path} is not a YAML mapping.", "It must hold `name` and `model`, or an official `model_params`.")
-    if is_official(document):
-        return document
-    unknown = [key for key in document if key not in _KEYS]
-    if unknown:
-        raise ModelError(f"The recipe {path} has a key Puppet does not know: {unknown[0]}.", f"The keys are {', '.join(_KEYS)}.")
-    if "model" not in document:
-        raise ModelError(f"The recipe {path} says of no network.", "It must hold `name` and `model`, or an official `model_params`.")
-    return document
+    document = read_yaml(path)
+    content = document.content
+    if is_official(content) or is_paddlegan(content):
+        kind = OfficialFile if is_official(content) else PaddleGanFile
+        translated = _translate(document, kind)
+        return YamlDocument(path, {"name": path.stem, **translated}, {})
+    for key in content:
+        if key not in _KEYS:
+            near = nearest(key, _KEYS)
+            told = f"is unknown; did you mean {near}?" if near else "is unknown"
+            raise document.problem(
+                (key,), told, "" if near else f"The keys at the top are {', '.join(_KEYS)}, or those of an official file."
+            )
+    if "model" not in content:
+        raise document.problem((), "says of no network", "It must hold `model`, or be a file of the original or of PaddleGAN.")
+    return document._replace(content={"name": path.stem, **content})
 
 
 def load_configuration(recipe: str) -> Configuration:
-    """The networks' configuration of a recipe: its name, one of our files, or an official YAML file."""
+    """The networks' configuration of a recipe: its name, one of our files, or one of the original or of PaddleGAN."""
     document = read_recipe(recipe)
-    if is_official(document):
-        return read_official(document)
+    configuration: Configuration = validate(document, Configuration, document.content["model"], ("model",))
+    return configuration
+
+
+def validate_recipe(recipe: str, kind: type[Shape]) -> Shape:
+    """A whole recipe, which must say how it is trained. Raises `ModelError` that names file, line and key of what is wrong."""
+    document = read_recipe(recipe)
+    if "training" not in document.content:
+        raise document.problem((), "says nothing of training", "A recipe that can be trained has a `training` section.")
+    whole: Shape = validate(document, kind)
+    return whole
+
+
+def _translate(document: YamlDocument, kind: type[OfficialFile] | type[PaddleGanFile]) -> dict[str, Any]:
+    file: OfficialFile | PaddleGanFile = validate(document, kind)
     try:
-        adapter: TypeAdapter[Configuration] = TypeAdapter(Configuration)
-        return adapter.validate_python(document["model"])
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(["model", *(str(part) for part in first["loc"])])
-        raise ModelError(f"The recipe {find_recipe(recipe)}: {where}: {first['msg']}.") from error
+        return file.recipe()
+    except SectionError as error:
+        raise document.problem(document.find(error.key), str(error)) from error

@@ -66,7 +66,8 @@ class SeparableResidualBlock(nn.Module):
     def forward(self, features: Tensor) -> Tensor:
         change: Tensor = self.widen_norm(self.widen(functional.relu(self.norm(features))))
         change = functional.relu(self.depthwise_norm(self.depthwise(change)))
-        return features + self.narrow_norm(self.narrow(change))
+        change = self.narrow_norm(self.narrow(change))
+        return features + change
 
 
 class StackedSameBlock(nn.Sequential):
