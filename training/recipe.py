@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from training.anchors import ANCHORS
 from training.configuration import Configuration
 from training.recipe_files import validate_recipe
+from training.recipe_problems import UnknownKeyError
 
 _POINTS = ("points", "gaps", "jacobians")
 _PIXELS = ("l1", "warp", "flow", "lpips", "crops")
@@ -157,7 +158,7 @@ class Stage(BaseModel):
         unknown = [name for name in self.weights if name not in known]
         if unknown:
             who = "the detector and the generator have" if self.learn == "both" else f"the {self.learn} has"
-            raise ValueError(f"{who} the losses {', '.join(known)}, not {unknown[0]}")
+            raise UnknownKeyError(("weights", unknown[0]), known, f"{who} the losses {', '.join(known)}, not {unknown[0]}")
         judged = {"gan", "features"} & set(self.weights)
         if judged and self.discriminator is None:
             raise ValueError(f"the loss {sorted(judged)[0]} needs a `discriminator`")

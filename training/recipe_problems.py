@@ -27,6 +27,15 @@ _SHOWN = 60
 """How many characters of a wrong value an error repeats."""
 
 
+class UnknownKeyError(ValueError):
+    """For a model's own validators: a key that a plain mapping must not have. place: where it stands below the model."""
+
+    def __init__(self, place: Place, known: Sequence[str], told: str) -> None:
+        super().__init__(told)
+        self.place = place
+        self.known = known
+
+
 def validate(document: YamlDocument, kind: type[Shape] | Any, content: object = None, at: Place = ()) -> Shape:
     """`content`, which stands at the place `at` of a document, as a pydantic model or type; the whole document if not given.
 
@@ -42,7 +51,7 @@ def validate(document: YamlDocument, kind: type[Shape] | Any, content: object = 
 def _first_problem(document: YamlDocument, kind: object, error: ValidationError, at: Place) -> ModelError:
     """The problem on the first line; what is missing comes last, for it may only be misspelt."""
     inside = _inside(document.content, at)
-    problems = [((*at, *_place(inside, each["loc"], each["type"] == "missing")), each) for each in error.errors()]
+    problems = [((*at, *_place(inside, each)), each) for each in error.errors()]
     # A list is also called too short for entries that are wrong themselves.
     problems = [one for one in problems if not any(len(place) > len(one[0]) and place[: len(one[0])] == one[0] for place, _ in problems)]
     place, details = min(problems, key=lambda each: (each[1]["type"] == "missing", document.line(each[0])))
@@ -65,8 +74,9 @@ def _inside(content: object, place: Sequence[str | int]) -> object:
     return content
 
 
-def _place(content: object, location: Sequence[str | int], is_missing: bool) -> Place:
+def _place(content: object, details: ErrorDetails) -> Place:
     """The place of pydantic's location: without the names of a union's members, which are no keys of the file."""
+    location, is_missing = details["loc"], details["type"] == "missing"
     place: list[str | int] = []
     for index, part in enumerate(location):
         is_last = index == len(location) - 1
@@ -76,7 +86,8 @@ def _place(content: object, location: Sequence[str | int], is_missing: bool) -> 
         elif isinstance(content, Sequence) and not isinstance(content, str) and isinstance(part, int):
             place.append(part)
             content = content[part] if part < len(content) else None
-    return tuple(place)
+    unknown = details.get("ctx", {}).get("error")
+    return (*place, *unknown.place) if isinstance(unknown, UnknownKeyError) else tuple(place)
 
 
 def _tell(kind: object, details: ErrorDetails) -> tuple[str, str]:
@@ -102,6 +113,9 @@ def _tell(kind: object, details: ErrorDetails) -> tuple[str, str]:
         near = nearest(value, allowed.replace(" or ", ", ").split(", "))
         told = f"is {_shown(value)}; {f'did you mean {near}?' if near else f'allowed: {allowed}'}"
         hint = f"Allowed: {allowed}." if near else ""
+    elif isinstance(context.get("error"), UnknownKeyError):
+        near = nearest(context["error"].place[-1], context["error"].known)
+        told, hint = f"is unknown; did you mean {near}?" if near else "is unknown", f"Here {context['error']}."
     elif problem in ("value_error", "assertion_error"):
         told = f"can't be used: {message.partition(', ')[2].rstrip('.')}"
     else:
