@@ -143,6 +143,6 @@ def training_of(
             "spectral_norm": discriminator.spectral_norm,
             "sees_keypoints": discriminator.sees_keypoints,
             "scales": discriminator.scales,
-            "rate": schedule.discriminator_rate,
+            "rate": None if schedule.discriminator_rate == schedule.generator_rate else schedule.discriminator_rate,
         }
     return {"ema": 0.999, "clip": None, "licence": UNSTATED, "stages": [stage]}

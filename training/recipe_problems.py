@@ -2,7 +2,7 @@
 
 import types
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
@@ -143,10 +143,10 @@ def known_keys(kind: object, location: Sequence[str | int]) -> list[str]:
                 by_key = {field.alias or name: field.annotation for name, field in each.model_fields.items()}
                 if part in by_key:
                     following += _models(by_key[part])
-                elif any(part == getattr(field.default, "value", field.default) for field in each.model_fields.values()):
+                elif any(
+                    get_origin(field.annotation) is Literal and part in get_args(field.annotation) for field in each.model_fields.values()
+                ):
                     following.append(each)  # the tag that tells the members of a union apart
-                elif part == each.__name__:
-                    following.append(each)
             else:
                 members = [argument for argument in get_args(each) if argument is not Ellipsis]
                 following += [model for member in members for model in _models(member)]

@@ -13,8 +13,8 @@ from puppet.errors import ModelError
 Place = tuple[str | int, ...]
 """Where a value stands: the keys and indices that lead to it from the top."""
 
-MOST_VALUES = 10_000
-"""A file with more, or one that holds itself by an alias, is no recipe."""
+MOST_VALUES, DEEPEST = 10_000, 20
+"""A file with more values or deeper ones is no recipe: one that holds itself by an alias, say."""
 
 
 class YamlDocument(NamedTuple):
@@ -90,7 +90,7 @@ def _lines(path: Path, top: Node) -> dict[Place, int]:
                 raise ModelError(f"{path}, line {line}: {named} is given twice; before, on line {here[part]}.", "Take one of the two out.")
             here[part] = lines[(*place, part)] = line
             waiting.append(((*place, part), value))
-        if len(lines) > MOST_VALUES:
+        if len(lines) > MOST_VALUES or len(place) > DEEPEST:
             raise ModelError(f"{path} holds too much for a recipe.", "Name the recipe's own file.")
     return lines
 

@@ -32,7 +32,7 @@ def published() -> dict[str, str]:
     return dict(line.split(" ") for line in LAYOUT.read_text().splitlines())
 
 
-@pytest.mark.parametrize("recipe", ["vox-256", "vox-adv-256", "fashion-256", "taichi-256", "nemo-256", "bair-256"])
+@pytest.mark.parametrize("recipe", ["vox-256", "vox-adv-256", "fashion-256", "taichi-256", "taichi-adv-256", "nemo-256", "bair-256"])
 def test_layout_is_the_published_one(recipe: str) -> None:
     assert layout(build(recipe)) == published()
 
