@@ -41,7 +41,9 @@ def convert(
     output: Output,
     recipe: Annotated[
         str | None,
-        typer.Option(help="How the networks are built: a recipe's name (vox-256, ...), our YAML file or an official one."),
+        typer.Option(
+            help="How the networks are built: a recipe's name (vox-256, ...), or a YAML file: ours, the original's or PaddleGAN's."
+        ),
     ] = None,
     name: Name = None,
     precision: Storage = Precision.FP32,
