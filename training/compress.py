@@ -16,7 +16,7 @@ from training.cost import count_pair_cost, count_parameters
 from training.distillation import DistillationStage, reconstruction_loss
 from training.networks.pair import NetworkPair, build_networks
 from training.pruning import measure_importance, rank_channels, trace_channels
-from training.pruning_target import VALUE, Found, find_cut, frame_work, weight_work
+from training.pruning_target import Found, find_cut, frame_work, weight_work
 from training.recipe_files import load_configuration
 from training.side_by_side import Side, measure_costs, measure_likeness, open_networks, time_in_turns
 from training.teaching import Frames
@@ -72,9 +72,7 @@ def prune_to(
     random, device = np.random.default_rng(0), next(networks.parameters()).device
     losses = (reconstruction_loss(networks, frames.draw(IMPORTANCE_BATCH, random, device)) for _ in repeat(None, IMPORTANCE_BATCHES))
     importance = measure_importance(networks, channels, losses)
-    work = (
-        weight_work(networks) if target.kind == "parameters" else frame_work(networks, VALUE if target.kind != "share of the work" else 0)
-    )
+    work = weight_work(networks) if target.kind == "parameters" else frame_work(networks)
     ranking = rank_channels(channels, importance, work, PARTS[stage])
 
     def say(cut: float, value: float) -> None:
@@ -95,7 +93,7 @@ def _measure(networks: NetworkPair, target: Target, engine: str) -> tuple[Callab
         whole = count_pair_cost(networks.configuration).frame
         return lambda pair: count_pair_cost(pair.configuration).frame / whole, lambda: None
     full = open_networks(networks, "full", engine)
-    unit = time_in_turns([full], rounds=8)[0] if target.kind == "milliseconds" else 1.0
+    unit = time_in_turns([full])[0] if target.kind == "milliseconds" else 1.0
 
     def measured_time(pair: NetworkPair) -> float:
         """By the ratio to the full networks, which take turns with the candidate: no machine is as fast at all times."""

@@ -15,9 +15,6 @@ from training.pruning import Ranking, keep_after, prune
 STEPS = 7
 """Halvings of the range in which the cut is looked for: to 1 % of the channels that may go."""
 
-VALUE = 16
-"""Multiply-accumulates that take about as long as writing one value: where time is wanted, narrow layers are bound by memory."""
-
 
 class Found(NamedTuple):
     """networks: the pruned pair; cut: the share of the channels that may go which went; value: what was measured of the pair."""
@@ -68,13 +65,13 @@ def find_cut(
     return best
 
 
-def frame_work(networks: NetworkPair, value: int = 0) -> dict[str, float]:
-    """Multiply-accumulates of each layer in one frame (the portrait being encoded), and `value` more for each number it gives."""
+def frame_work(networks: NetworkPair) -> dict[str, float]:
+    """Multiply-accumulates of each layer in one frame, the portrait being encoded."""
     work: dict[str, float] = {}
 
     def note(name: str, layer: nn.Module, _: object, output: Tensor) -> None:
         weight = layer.get_parameter("weight")
-        work[name] = work.get(name, 0.0) + output[0].numel() * (weight[0].numel() + value)
+        work[name] = work.get(name, 0.0) + output[0].numel() * weight[0].numel()
 
     side = networks.configuration.side
     image = torch.rand(1, 3, side, side, device=next(networks.parameters()).device)

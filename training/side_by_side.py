@@ -69,8 +69,8 @@ def open_networks(networks: NetworkPair, name: str, engine: str) -> Animator:
         return open_animator(Path(folder), engine)
 
 
-def time_in_turns(animators: Sequence[Animator], *, rounds: int = 5, frames: int = 8) -> list[float]:
-    """Median milliseconds of a frame (detect and animate) for each; they take turns, so that neither has the quiet minutes for itself."""
+def time_in_turns(animators: Sequence[Animator], *, rounds: int = 30) -> list[float]:
+    """Median milliseconds of a frame (detect and animate) of each; they take turns at every frame, so that none has the quiet moments."""
     random = np.random.default_rng(0)
     pictures = []
     for animator in animators:
@@ -81,10 +81,9 @@ def time_in_turns(animators: Sequence[Animator], *, rounds: int = 5, frames: int
     rows: list[list[float]] = [[] for _ in animators]
     for _ in range(rounds):
         for animator, picture, row in zip(animators, pictures, rows, strict=True):
-            for _ in range(frames):
-                began = time.perf_counter()
-                animator.animate(animator.detect(picture))
-                row.append((time.perf_counter() - began) * 1000)
+            began = time.perf_counter()
+            animator.animate(animator.detect(picture))
+            row.append((time.perf_counter() - began) * 1000)
     return [float(np.median(row)) for row in rows]
 
 
@@ -92,7 +91,7 @@ def measure_costs(pairs: Sequence[NetworkPair], engine: str) -> tuple[list[Costs
     """What each pair costs, their frames timed in turns, and the name of the engine that ran them."""
     with ExitStack() as stack:
         animators = [stack.enter_context(closing(open_networks(pair, "timed", engine))) for pair in pairs]
-        times = time_in_turns(animators, rounds=10)
+        times = time_in_turns(animators, rounds=100)
         name = str(getattr(animators[0], "engine", EAGER))
     costs = [
         Costs(
