@@ -52,14 +52,21 @@ def _first_problem(document: YamlDocument, kind: object, error: ValidationError,
     """The problem on the first line; what is missing comes last, for it may only be misspelt."""
     inside = _inside(document.content, at)
     problems = [((*at, *_place(inside, each)), each) for each in error.errors()]
-    # A list is also called too short for entries that are wrong themselves.
-    problems = [one for one in problems if not any(len(place) > len(one[0]) and place[: len(one[0])] == one[0] for place, _ in problems)]
+    problems = [one for one in problems if not any(_follows(one, other) for other in problems)]
     place, details = min(problems, key=lambda each: (each[1]["type"] == "missing", document.line(each[0])))
     told, hint = _tell(kind, details)
     if len(problems) > 1:
         others = "One more thing is" if len(problems) == 2 else f"{len(problems) - 1} more things are"
         hint = f"{hint} {others} wrong with the file.".strip()
     return document.problem(place, told, hint)
+
+
+def _follows(one: tuple[Place, ErrorDetails], other: tuple[Place, ErrorDetails]) -> bool:
+    """Whether one problem only follows from the other: a list too short for its bad entries, a key missing that is misspelt."""
+    (place, details), (cause, _) = one, other
+    if details["type"] == "missing" and other[1]["type"] == "extra_forbidden":
+        return place[:-1] == cause[:-1] and bool(nearest(cause[-1], [str(place[-1])]))
+    return len(cause) > len(place) and cause[: len(place)] == place
 
 
 def _inside(content: object, place: Sequence[str | int]) -> object:

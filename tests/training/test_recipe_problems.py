@@ -101,7 +101,9 @@ def test_first_line_comes_first_and_the_rest_is_counted(tmp_path: Path) -> None:
 
 
 def test_what_is_missing_comes_last_for_it_may_be_misspelt(tmp_path: Path) -> None:
-    assert said(tmp_path, ("name: pixels", "nam: pixels")).startswith(", line 8: training.stages.0.nam is unknown; did you mean name?")
+    misspelt = said(tmp_path, ("name: pixels", "nam: pixels"))
+    assert misspelt == ", line 8: training.stages.0.nam is unknown; did you mean name?", "it is told once"
+    assert said(tmp_path, ("name: pixels", "title: a")).startswith(", line 8: training.stages.0.title is unknown. The keys here are name,")
 
 
 def test_keys_known_at_a_place() -> None:
