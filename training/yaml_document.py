@@ -18,7 +18,10 @@ MOST_VALUES, DEEPEST = 10_000, 20
 
 
 class YamlDocument(NamedTuple):
-    """`content` is the mapping at the top of `path`; `lines` counts from 1 and has every place in it."""
+    """`content` is the mapping at the top of `path`; `lines` counts from 1 and has every place in it.
+
+    Of a file that was translated for us `lines` is empty: its places are not those of the file.
+    """
 
     path: Path
     content: dict[str, Any]
@@ -39,7 +42,8 @@ class YamlDocument(NamedTuple):
     def problem(self, place: Sequence[str | int], told: str, hint: str = "") -> ModelError:
         """The error that names file, line and key: `told` goes on after the key, as "is missing"."""
         named = ".".join(str(part) for part in place)
-        sentence = f"{self.path}, line {self.line(place)}: {named} {told}" if named else f"{self.path} {told}"
+        where = f"line {self.line(place)}" if self.lines else "read as a recipe of ours"
+        sentence = f"{self.path}, {where}: {named} {told}" if named else f"{self.path} {told}"
         return ModelError(sentence if told.endswith("?") else f"{sentence}.", hint)
 
 

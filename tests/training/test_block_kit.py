@@ -8,11 +8,12 @@ from torch import nn
 
 from puppet.contract import ModelCard, read_card
 from tests.training.small_networks import SMALL_FOMM, build_small
-from training.cost import count_pair_cost
+from training.cost import count_pair_cost, count_parameters
 from training.export import export_networks
 from training.networks.block_kit import FULL, LIGHT, last_convolution
 from training.networks.pair import build_networks
 from training.networks.separable_blocks import SeparableResidualBlock
+from training.pruning import prune, trace_channels
 from training.recipe_files import load_configuration
 
 SMALL_LIGHT = SMALL_FOMM.model_copy(update={"separable": True})
@@ -76,6 +77,17 @@ def test_light_networks_learn_in_every_part() -> None:
     still = [name for name, parameter in pair.named_parameters() if parameter.grad is None or not bool(parameter.grad.any())]
     # Behind a last convolution of zeros, which starts every Jacobian as the identity, nothing is felt before its first step.
     assert still == [f"detector.jacobian.{layer}.{value}" for layer in (0, 2) for value in ("weight", "bias")]
+
+
+def test_light_networks_can_be_pruned() -> None:
+    pair = build_small(SMALL_LIGHT)
+    channels = trace_channels(pair)
+    layers = {name for name, layer in pair.named_modules() if isinstance(layer, (nn.Conv2d, nn.BatchNorm2d))}
+    assert {use.layer for use in channels.uses} == layers
+    pruned = prune(pair, channels, {number: torch.arange(0, group.size, 2) for number, group in channels.groups.items()})
+    assert count_parameters(pruned) < count_parameters(pair) / 2
+    keypoints = pruned.detector(torch.rand(1, 3, 64, 64))
+    assert pruned.generator(torch.rand(1, 3, 64, 64), keypoints, keypoints).prediction.shape == (1, 3, 64, 64)
 
 
 def test_light_networks_export(tmp_path: Path) -> None:

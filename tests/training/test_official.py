@@ -146,6 +146,14 @@ def test_second_stage_is_the_adversarial_file_started_from_the_plain_one(tmp_pat
     assert read["epochs"] == sum(stage.epochs or 0 for stage in load_recipe(name).training.stages) == 150
 
 
+def test_what_only_our_recipe_forbids_is_told_in_its_words(tmp_path: Path) -> None:
+    path = write(tmp_path / "mine.yaml", *AGAINST, ("scales: [1],", "scales: [0.3],"))
+    with pytest.raises(
+        ModelError, match=r"mine\.yaml, read as a recipe of ours: training\.stages\.0\.discriminator can't be used: scales are one"
+    ):
+        load_recipe(path)
+
+
 def test_one_who_nobody_listens_to_is_left_out(tmp_path: Path) -> None:
     quiet = stage(write(tmp_path / "mine.yaml"))
     assert quiet["discriminator"] is None
