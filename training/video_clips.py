@@ -13,6 +13,7 @@ import numpy as np
 from puppet.animator import FaceFinder
 from puppet.errors import MediaError
 from puppet.picture import Picture, crop_from_frame, cut
+from puppet.tracker import MARGIN
 from puppet.video_reader import Video, open_video
 from puppet.video_writer import VideoWriter
 from training.blur import measure_blur
@@ -23,7 +24,7 @@ from training.raw_videos import RawVideo
 from training.split import split_of
 from training.video_survey import Survey, Take, survey_faces, survey_figures
 
-EFFORT, QUALITY = "medium", 14
+EFFORT, QUALITY = "veryfast", 12
 """x264's preset and constant rate factor of the clips: what they change is below a camera's own noise."""
 
 BLUR_EVERY = 10
@@ -77,6 +78,7 @@ class _Job:
         self._wish = wish
         self._scratch = scratch
         self._advance = advance
+        self._least_face = wish.min_crop / MARGIN
         self._times: list[float] = []
 
     def run(self, finder: FaceFinder | None) -> None:
@@ -105,7 +107,7 @@ class _Job:
         if self._wish.body:
             return survey_figures(frames, self._wish.pad)
         assert finder is not None
-        return survey_faces(frames, rate, finder)
+        return survey_faces(frames, rate, finder, self._least_face)
 
     def _is_worth_cutting(self, take: Take) -> bool:
         seconds = self._times[take.end] - self._times[take.start]
@@ -163,7 +165,7 @@ class _Job:
         edges = [(0, 0), *((take.start, take.end) for take in takes), (len(self._times) - 1, 0)]
         for (_, start), (end, _) in pairwise(edges):
             if self._times[end] - self._times[start] >= self._wish.min_seconds:
-                self._leave_out(start, end, "no face")
+                self._leave_out(start, end, "no face", f"none of {self._least_face:.0f} px or more")
 
     def _read(self, video: Video, done: float, whole: float) -> Frames:
         """The frames of the video; advances from the share `done` to `whole`. What fails here is the file's fault."""

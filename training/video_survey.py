@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import NamedTuple
 
+import cv2
+import numpy as np
+
 from puppet.animator import FaceFinder
 from puppet.motion import FloatArray
 from puppet.picture import Picture, Square
@@ -13,8 +16,11 @@ from training.shot_changes import ShotChanges
 PATIENCE_S = 0.2
 """How long a face may be lost within a tube."""
 
-SEARCH_PAUSE_S = 0.2
+SEARCH_PAUSE_S = 0.4
 """Pause between searches of the whole frame while no face is known: they are what takes long."""
+
+SEARCHED_FACE = 24
+"""Frames are shrunk for a search until the smallest face that is wanted has this side, px: fewer windows hold it."""
 
 
 class Take(NamedTuple):
@@ -37,9 +43,10 @@ class Survey(NamedTuple):
     times: list[float]
 
 
-def survey_faces(frames: Iterable[tuple[Picture, float]], rate: Fraction, finder: FaceFinder) -> Survey:
-    """Follow the most prominent face of each shot."""
+def survey_faces(frames: Iterable[tuple[Picture, float]], rate: Fraction, finder: FaceFinder, least_face: float) -> Survey:
+    """Follow the most prominent face of each shot; those whose longer side is under `least_face` px may be missed."""
     patience, pause = (max(1, round(seconds * rate)) for seconds in (PATIENCE_S, SEARCH_PAUSE_S))
+    scale = min(1.0, SEARCHED_FACE / least_face)
     shots, splitter = ShotChanges(), TubeSplitter(patience)
     takes: list[Take] = []
     times: list[float] = []
@@ -53,8 +60,11 @@ def survey_faces(frames: Iterable[tuple[Picture, float]], rate: Fraction, finder
             near = None
         if cut:
             lost_for = 0
-        face = finder.find(picture, near) if near is not None or lost_for % pause == 0 else None
-        landmarks = None if face is None else face.landmarks
+        landmarks = None
+        if near is not None:
+            landmarks = _follow(finder, picture, near)
+        elif lost_for % pause == 0:
+            landmarks = _search(finder, picture, scale)
         lost_for = lost_for + 1 if landmarks is None else 0
         near = near if landmarks is None else landmarks
         ended = splitter.add(landmarks, cut)
@@ -64,6 +74,24 @@ def survey_faces(frames: Iterable[tuple[Picture, float]], rate: Fraction, finder
     if last is not None:
         takes.append(Take(last.start, last.end, last.square(*size), last.landmarks, last.face_size()))
     return Survey(takes, times)
+
+
+def _follow(finder: FaceFinder, picture: Picture, near: FloatArray) -> FloatArray | None:
+    face = finder.find(picture, near)
+    return None if face is None else face.landmarks
+
+
+def _search(finder: FaceFinder, picture: Picture, scale: float) -> FloatArray | None:
+    """The face's landmarks, sought in the shrunk frame and fitted in the whole one."""
+    size = (max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale)))
+    if size == (picture.shape[1], picture.shape[0]):
+        face = finder.find(picture)
+        return None if face is None else face.landmarks
+    face = finder.find(np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8))
+    if face is None:
+        return None
+    ratio = np.array([picture.shape[1] / size[0], picture.shape[0] / size[1]], np.float32)
+    return _follow(finder, picture, (face.landmarks + 0.5) * ratio - 0.5)
 
 
 def survey_figures(frames: Iterable[tuple[Picture, float]], pad: bool) -> Survey:
