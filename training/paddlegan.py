@@ -223,6 +223,4 @@ class PaddleGanFile(Section):
 def is_paddlegan(document: object) -> bool:
     """Whether a YAML document is PaddleGAN's file of a First Order Motion Model."""
     model = document.get("model") if isinstance(document, Mapping) else None
-    return isinstance(model, Mapping) and (
-        str(model.get("name", "")).startswith("FirstOrder") or "kp_detector_cfg" in str(model.get("generator"))
-    )
+    return isinstance(model, Mapping) and isinstance(model.get("generator"), Mapping)

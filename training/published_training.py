@@ -36,7 +36,7 @@ class LossSection(Section):
     generator_gan: Weight
     discriminator_gan: Weight = 1.0
     feature_matching: Weights
-    perceptual: Weights
+    perceptual: Annotated[Weights, Field(min_length=5, max_length=5)]
     equivariance_points: Weight = Field(alias="equivariance_value")
     equivariance_jacobians: Weight = Field(alias="equivariance_jacobian")
 
@@ -136,6 +136,8 @@ def training_of(
     if losses.generator_gan:
         if discriminator is None:
             raise SectionError("generator_gan", "has a weight, but no discriminator is described")
+        if len(losses.feature_matching) != discriminator.depth:
+            raise SectionError("feature_matching", f"has {len(losses.feature_matching)} weights for {discriminator.depth} blocks")
         stage["discriminator"] = {
             "width": discriminator.width,
             "width_limit": discriminator.width_limit,

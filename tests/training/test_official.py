@@ -216,6 +216,16 @@ def test_file_without_training_still_tells_its_networks(tmp_path: Path) -> None:
             "line 41: train_params.loss_weights.perceptual can't be used: the weights are [1.0, 10.0, 10.0, 10.0, 10.0], but",
         ),
         (
+            "perceptual: [10, 10, 10, 10, 10]",
+            "perceptual: [10, 10, 10, 10]",
+            "line 41: train_params.loss_weights.perceptual is [10, 10, 10, 10], but should have 5 or more entries.",
+        ),
+        (
+            "generator_gan: 0\n    discriminator_gan: 1\n    feature_matching: [10, ",
+            "generator_gan: 1\n    discriminator_gan: 1\n    feature_matching: [",
+            "line 40: train_params.loss_weights.feature_matching has 3 weights for 4 blocks.",
+        ),
+        (
             "generator_gan: 0\n    discriminator_gan: 1",
             "generator_gan: 1\n    discriminator_gan: 2",
             "line 37: train_params.loss_weights can't be used: discriminator_gan is 2.0",
