@@ -78,7 +78,7 @@ def prepare(
                     left -= _note(finished, dataset)
                     if on_progress:
                         clips = sum(len(record.clips) for record in dataset.records.values())
-                        on_progress(Progress(min(whole, int(done.value)), whole, clips, len(left)))
+                        on_progress(Progress(min(whole, round(done.value)), whole, clips, len(left)))
             finally:
                 stop.set()
                 pool.shutdown(cancel_futures=True)

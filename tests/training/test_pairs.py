@@ -1,12 +1,16 @@
 """Which frames are paired: always valid, the same for a seed, and more often different than by chance."""
 
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 
 from puppet.errors import TrainingError
 from puppet.motion import FloatArray
 from tests.training.small_pack import moving_face
-from training.packs import Clip, FaceFrames
+from training.clip_store import open_clips
+from training.packs import Clip, FaceFrames, read_faces
 from training.pairs import PairSampler, openings
 
 
@@ -107,3 +111,62 @@ def test_targets_that_differ_are_sought(part: tuple[list[int], list[int]]) -> No
 def test_data_without_landmarks_is_told() -> None:
     with pytest.raises(TrainingError, match="No clip has two frames with landmarks"):
         PairSampler(faces_of(np.full((4, 68, 2), np.nan, np.float32), [Clip("a", "a", True, 0, 4, -1)]))
+
+
+def people() -> FaceFrames:
+    """Two clips of ann, one of bob, one of carl with a single frame; recordings and rendered clips, a still, lost frames."""
+    marks = np.stack([moving_face(index / 10) for index in range(40)])
+    marks[24:27] = np.nan
+    return faces_of(
+        marks,
+        [
+            Clip("ann_1", "ann", False, 0, 10, 10),
+            Clip("ann_2", "ann", False, 11, 9, -1),
+            Clip("bob_1", "bob", False, 20, 10, -1),
+            Clip("carl_1", "carl", False, 30, 1, -1),
+        ],
+    )
+
+
+def test_by_identity_people_are_drawn_evenly_and_frames_differ() -> None:
+    sources, targets = PairSampler(people(), balance="identity").draw(4000, np.random.default_rng(8))
+    assert abs((targets >= 20).mean() - 0.5) < 0.03, "bob has half of the pairs, ann's two clips the rest"
+    assert abs((targets < 11).mean() - 0.25) < 0.03
+    assert (sources != targets).all()
+    assert not np.isin([sources, targets], [10, *range(24, 27), 30]).any(), "neither stills, lost frames nor a lone frame"
+    of_bob = sources[sources >= 20]
+    assert set(of_bob.tolist()) == {20, 21, 22, 23, 27, 28, 29}
+
+
+def test_by_identity_recordings_have_their_share() -> None:
+    clips = [clip._replace(real=clip.identity == "bob") for clip in people().clips]
+    _, targets = PairSampler(people()._replace(clips=clips), balance="identity", real_share=0.2).draw(4000, np.random.default_rng(9))
+    assert abs((targets >= 20).mean() - 0.2) < 0.03
+
+
+def test_without_landmarks_all_frames_are_drawn() -> None:
+    faces = people()
+    lost = faces._replace(landmarks=np.full_like(faces.landmarks, np.nan))
+    sources, targets = PairSampler(lost, balance="identity", landmarks=False).draw(2000, np.random.default_rng(10))
+    assert set(sources.tolist()) == set(targets.tolist()) == {*range(10), *range(11, 30)}
+    with pytest.raises(TrainingError, match="No clip has two frames with landmarks"):
+        PairSampler(lost, balance="identity")
+    lone = faces._replace(clips=faces.clips[3:])
+    with pytest.raises(TrainingError, match=r"No clip has two frames\."):
+        PairSampler(lone, balance="identity", landmarks=False)
+
+
+def test_a_store_is_drawn_from_like_memory(pack: Path) -> None:
+    faces, store = read_faces([pack], 64, lambda entry: True), open_clips([pack], 64, None)
+    ways: tuple[dict[str, Any], ...] = ({}, {"balance": "identity"}, {"balance": "identity", "landmarks": False})
+    for options in ways:
+        drawn = [PairSampler(data, **options).draw(50, np.random.default_rng(11)) for data in (faces, store)]
+        np.testing.assert_array_equal(drawn[0], drawn[1])
+
+
+def test_drawing_leaves_nothing_behind() -> None:
+    """What is drawn depends on the generator alone, so that a run resumed in another process goes on with the same pairs."""
+    sampler, fresh = PairSampler(some_faces()), PairSampler(some_faces())
+    random = np.random.default_rng(12)
+    sampler.draw(33, random)
+    np.testing.assert_array_equal(sampler.draw(20, np.random.default_rng(13)), fresh.draw(20, np.random.default_rng(13)))

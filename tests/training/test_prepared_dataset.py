@@ -79,7 +79,7 @@ def test_a_video_of_which_nothing_could_be_read_is_tried_again(tmp_path: Path) -
 
 def test_another_way_is_refused(tmp_path: Path) -> None:
     PreparedDataset(tmp_path, WISH)
-    with pytest.raises(TrainingError, match="was prepared with side 64, val_share 0.1") as caught:
+    with pytest.raises(TrainingError, match=r"was prepared with side 64, val_share 0\.1") as caught:
         PreparedDataset(tmp_path, WISH.model_copy(update={"side": 32, "val_share": 0.5}), (2, 2))
     assert "another folder" in caught.value.hint
 
