@@ -7,8 +7,12 @@ from torch import Tensor
 from torch.nn import functional
 
 from training.anchors import LIDS, LIPS
+from training.batch import Pictures
+from training.chance import FREE, Chance
 from training.networks.tensors import Animated, Keypoints
 from training.perceptual import Lpips
+from training.recipe import Stage
+from training.speedups import FAST, Speedups
 
 Losses = dict[str, Tensor]
 
@@ -64,10 +68,10 @@ def region_weight(landmarks: Tensor, height: int, width: int) -> Tensor:
     return total[:, None]
 
 
-def expression_crop(landmarks: Tensor) -> Crop:
+def expression_crop(landmarks: Tensor, chance: Chance = FREE) -> Crop:
     """One square a face, by chance its mouth or one of its eyes."""
     groups = torch.stack([landmarks[:, 48:60].mean(dim=1), landmarks[:, 36:42].mean(dim=1), landmarks[:, 42:48].mean(dim=1)], dim=1)
-    pick = torch.randint(0, 4, (landmarks.shape[0],), device=landmarks.device) % 3  # the mouth in half of the draws
+    pick = chance.integers(landmarks.shape[0], 4, landmarks) % 3  # the mouth in half of the draws
     unit = eye_distance(landmarks)
     radius = unit * torch.where(pick == 0, 0.5, 0.32)
     return Crop(groups[torch.arange(len(pick), device=pick.device), pick], radius)
@@ -83,24 +87,27 @@ def cut_crops(images: Tensor, crop: Crop, side: int) -> Tensor:
     return functional.grid_sample(images, grid, padding_mode="border", align_corners=False)
 
 
-def animation_losses(animated: Animated, target: Tensor, source_marks: Tensor, target_marks: Tensor, lpips: Lpips | None) -> Losses:
-    """The generator's distance from the target frame: weighted L1, the warp's own L1, flow at the landmarks, LPIPS.
+def animation_losses(
+    animated: Animated, pictures: Pictures, stage: Stage, lpips: Lpips | None, *, speedups: Speedups = FAST, chance: Chance = FREE
+) -> Losses:
+    """The generator's distance from the target frame: L1, the warp's own L1 and, where they count, flow at the landmarks and LPIPS.
 
-    LPIPS sees half of the batch whole and a mouth or an eye of all of it: on CPUs it would otherwise cost as much as
-    the networks.
+    L1 is weighted by region in a stage that uses landmarks. LPIPS sees every other picture whole and a mouth or an eye of all: on CPUs it
+    would otherwise cost as much as the networks.
     """
-    prediction = animated.prediction
-    weight = region_weight(target_marks, *target.shape[-2:])
-    losses = {
-        "l1": ((prediction - target).abs() * weight).mean(),
-        "warp": (animated.warped - target).abs().mean(),
-        "flow": flow_loss(animated, source_marks, target_marks),
-    }
-    if lpips is not None:
-        half = (target.shape[0] + 1) // 2
-        crop = expression_crop(target_marks)
-        side = target.shape[-1] // 2
-        with torch.autocast(target.device.type, torch.bfloat16):
-            losses["lpips"] = lpips(prediction[:half].contiguous(), target[:half].contiguous()).mean()
+    prediction, target, marks = animated.prediction, pictures.target, pictures.target_marks
+    gap = (prediction - target).abs()
+    if stage.uses_landmarks:
+        gap = gap * region_weight(marks, *target.shape[-2:])
+    losses = {"l1": gap.mean(), "warp": (animated.warped - target).abs().mean()}
+    if "flow" in stage.weights:
+        losses["flow"] = flow_loss(animated, pictures.source_marks, marks)
+    if lpips is None:
+        return losses
+    with speedups.autocast(target.device):
+        if "lpips" in stage.weights:
+            losses["lpips"] = lpips(prediction[::2].contiguous(), target[::2].contiguous()).mean()
+        if "crops" in stage.weights:
+            crop, side = expression_crop(marks, chance), target.shape[-1] // 2
             losses["crops"] = lpips(cut_crops(prediction, crop, side), cut_crops(target, crop, side)).mean()
     return losses

@@ -175,6 +175,9 @@ class TrainingPlan(BaseModel):
     ema: float = Field(0.998, ge=0, lt=1, description="decay of the averaged weights, which are the ones kept")
     clip: float | None = Field(5.0, gt=0, description="largest gradient norm; null for any")
     largest_yaw: float = Field(0.3, gt=0, description="rendered clips of photographs turned further are left out")
+    held_out: Literal["people", "ends"] = Field(
+        "people", description="what validation looks at: people who are not trained on, or the end of every clip, for clips of few people"
+    )
     seed: int = Field(0, ge=0)
     licence: str = Field("MIT", description="licence of the weights")
     sources: tuple[str, ...] = Field((), description="the training data, each with its licence")

@@ -6,36 +6,49 @@ from typing import Any
 import numpy as np
 import torch
 from torch import nn
+from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from puppet.errors import ModelError, TrainingError
 from training.checkpoint import FORMAT
 from training.checkpoint_file import read_checkpoint_file
+from training.networks.discriminator import Discriminator
 from training.networks.pair import NetworkPair, build_networks
-from training.recipe import Recipe, Stage
+from training.recipe import DiscriminatorPlan, Recipe, Stage
+from training.speedups import FAST, Speedups
 
 STATE = "state.pt"
 """The resumable state in a run's folder."""
 
+_LEARNERS = {"detector": "detector.", "closeups": "detector.closeups.", "generator": "generator.", "both": ""}
+_NEVER_LEARNT = "detector.mesh."
+
 
 class RunState:
-    """Networks, their averaged copy, the optimiser of the current stage, the counters and both random generators."""
+    """Networks, their averaged copy, the discriminator and both optimisers of the current stage, and the counters.
 
-    def __init__(self, recipe: Recipe, device: torch.device) -> None:
+    All chance follows from the counters (`training.chance`), so no generator's state is kept.
+    """
+
+    def __init__(self, recipe: Recipe, device: torch.device, start: NetworkPair | None = None, speedups: Speedups = FAST) -> None:
+        """Fresh networks, or the weights of `start`."""
         torch.manual_seed(recipe.training.seed)
         self.recipe = recipe
         self.device = device
+        self.speedups = speedups
         self.stage_index = 0
         self.stage_samples = 0
         self.steps = 0
         self.samples = 0
         self.clips = 0
         self.people = 0
-        self.random = np.random.default_rng(recipe.training.seed)
-        self.networks = _fresh(recipe, device)
-        self.average = _fresh(recipe, device).eval()
+        self.networks = self._build()
+        if start is not None:
+            self.networks.load_state_dict(start.state_dict())
+        self.average = self._build().eval()
         self.average.load_state_dict(self.networks.state_dict())
         self.average.requires_grad_(False)
-        self.optimiser = self._make_optimiser()
+        self.discriminator: Discriminator | None = None
+        self._make_optimisers()
 
     @property
     def stage(self) -> Stage | None:
@@ -49,27 +62,62 @@ class RunState:
         assert self.stage is not None
         return self.stage.length(self.clips, self.people)
 
-    def learner(self) -> nn.Module:
-        """The network that the current stage trains."""
+    def key(self) -> tuple[int, int, int]:
+        """What the chance of the next step follows from."""
+        assert self.stage is not None
+        return self.recipe.training.seed, self.stage_index, self.stage_samples // self.stage.batch
+
+    def learnt(self) -> dict[str, nn.Parameter]:
+        """The parameters that the current stage trains, by their names in the pair. Raises `TrainingError` when there are none."""
         learn = "generator" if self.stage is None else self.stage.learn
-        learner = {"detector": self.networks.detector, "generator": self.networks.generator}.get(learn)
-        if learn == "closeups":
-            learner = getattr(self.networks.detector, "closeups", None)
-        if not isinstance(learner, nn.Module):
+        found = {name: value for name, value in self.networks.named_parameters() if self._is_learnt(name, learn)}
+        if not found:
             raise TrainingError(
                 f"The recipe {self.recipe.name} trains {learn}, which its networks do not have.", "Give the model `eyes` and `mouth`."
             )
-        return learner
+        return found
 
-    def _make_optimiser(self) -> torch.optim.Optimizer:
-        draws = self.stage is None or self.stage.learn == "generator"
-        betas = (0.5, 0.999) if draws else (0.9, 0.99)
-        return torch.optim.AdamW(self.learner().parameters(), lr=1e-4, betas=betas, weight_decay=1e-4)
+    @staticmethod
+    def _is_learnt(name: str, learn: str) -> bool:
+        return name.startswith(_LEARNERS[learn]) and not name.startswith(_NEVER_LEARNT)
+
+    def _build(self) -> NetworkPair:
+        networks = build_networks(self.recipe.model).to(self.device)
+        if self.speedups.channels_last:
+            nn.Module.to(networks, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        return networks
+
+    def _make_optimisers(self) -> None:
+        """Fresh ones for the stage, and the discriminator that it asks for: the last stage's where that is of the same kind."""
+        stage = self.stage
+        draws = stage is None or stage.learn in ("generator", "both")
+        decay = 0.0 if stage is None else stage.weight_decay
+        self.optimiser = self._optimiser(list(self.learnt().values()), (0.5 if draws else 0.9, 0.999 if draws else 0.99), decay)
+        self.judging: torch.optim.Optimizer | None = None
+        plan = stage.discriminator if stage else None
+        if plan is None:
+            self.discriminator = None
+            return
+        if self.discriminator is None or _shape(self.discriminator.plan) != _shape(plan):
+            with torch.random.fork_rng(devices=[]):
+                torch.manual_seed(self.recipe.training.seed + 1)
+                self.discriminator = Discriminator(plan, self.recipe.model.keypoint_count).to(self.device)
+        self.discriminator.requires_grad_(False)
+        self.judging = self._optimiser(list(self.discriminator.parameters()), (0.5, 0.999), 0.0)
+
+    def _optimiser(self, parameters: list[nn.Parameter], betas: tuple[float, float], decay: float) -> torch.optim.Optimizer:
+        return torch.optim.AdamW(parameters, lr=1e-4, betas=betas, weight_decay=decay, fused=self.speedups.fused)
 
     def prepare_stage(self) -> None:
-        """Set the modes of the networks: the learner trains, all else is frozen in evaluation mode."""
+        """Set the modes of the networks: what learns is in training mode, all else is frozen in evaluation mode."""
+        assert self.stage is not None
+        learnt = self.learnt()
         self.networks.requires_grad_(False).eval()
-        self.learner().requires_grad_(True).train()
+        for parameter in learnt.values():
+            parameter.requires_grad_(True)
+        for name, module in self.networks.named_modules():
+            kept = self.stage.frozen_norms and isinstance(module, nn.modules.batchnorm._BatchNorm)
+            module.training = self._is_learnt(f"{name}.", self.stage.learn) and not kept
 
     def count(self, samples: int) -> None:
         """Note a step over so many samples."""
@@ -78,52 +126,66 @@ class RunState:
         self.samples += samples
 
     def rate(self) -> float:
-        """The learning rate now: a linear rise, then a cosine down to a hundredth of the peak over the stage."""
+        """The learning rate now: a linear rise, then down along a cosine to a hundredth of the peak over the stage, or by milestones."""
         stage = self.stage
         assert stage is not None
-        done = self.stage_samples / self.stage_length
+        done = min(self.stage_samples / self.stage_length, 1.0)
         rise = min(1.0, (self.stage_samples / stage.batch + 1) / max(stage.warmup, 1))
-        return float(stage.rate * rise * (0.01 + 0.99 * 0.5 * (1 + np.cos(np.pi * min(done, 1.0)))))
+        if stage.schedule == "steps":
+            fall = stage.drop ** sum(done >= milestone for milestone in stage.milestones)
+        else:
+            fall = 0.01 + 0.99 * 0.5 * (1 + np.cos(np.pi * done))
+        return float(stage.rate * rise * fall)
+
+    def set_rates(self) -> None:
+        """Give both optimisers the learning rate of now; the discriminator's is in proportion to its own peak."""
+        assert self.stage is not None
+        plan, rate = self.stage.discriminator, self.rate()
+        for optimiser in filter(None, (self.optimiser, self.judging)):
+            scale = plan.rate / self.stage.rate if optimiser is self.judging and plan and plan.rate else 1.0
+            for group in optimiser.param_groups:
+                group["lr"] = rate * scale
 
     @torch.no_grad()
     def update_average(self) -> None:
-        """Move the averaged weights (and BatchNorm statistics) a little towards the current ones.
+        """Move the averaged weights (and BatchNorm statistics) of what learns a little towards the current ones.
 
         Slower as the stage grows: the average never reaches back further than a tenth or so of the stage's steps.
         """
         assert self.stage is not None
         steps = self.stage_samples / self.stage.batch
         decay = min(self.recipe.training.ema, (1 + steps) / (20 + steps))
-        current = self.networks.state_dict()
-        for name, value in self.average.state_dict().items():
-            if value.is_floating_point():
-                value.lerp_(current[name], 1 - decay)
-            else:
-                value.copy_(current[name])
+        ours, theirs = self.average.state_dict(), self.networks.state_dict()
+        names = [name for name in ours if self._is_learnt(name, self.stage.learn)]
+        moving = [name for name in names if ours[name].is_floating_point()]
+        move = get_ema_multi_avg_fn(decay)  # type: ignore[no-untyped-call]
+        move([ours[name] for name in moving], [theirs[name] for name in moving], 0)
+        for name in names:
+            if not ours[name].is_floating_point():
+                ours[name].copy_(theirs[name])
 
     def next_stage(self) -> None:
         """End the stage: its averaged weights become the weights, and a fresh optimiser starts on the next."""
         self.networks.load_state_dict(self.average.state_dict())
         self.stage_index += 1
         self.stage_samples = 0
-        self.optimiser = self._make_optimiser()
+        self._make_optimisers()
 
     def save(self, folder: Path) -> None:
         """Write the resumable state and the checkpoint of averaged weights, each whole or not at all.
 
         Raises `TrainingError` where that fails, as on a full disk.
         """
+        networks = self.networks.state_dict()
         state: dict[str, Any] = {
             "recipe": self.recipe.model_dump(mode="json"),
-            "networks": self.networks.state_dict(),
-            "average": self.average.state_dict(),
+            "networks": networks,
+            "average": {name: value for name, value in self.average.state_dict().items() if not torch.equal(value, networks[name])},
             "optimiser": self.optimiser.state_dict(),
             "counters": [self.stage_index, self.stage_samples, self.steps, self.samples],
-            "random_numpy": self.random.bit_generator.state,
-            "random_torch": torch.get_rng_state(),
         }
-        if self.device.type == "cuda":
-            state["random_cuda"] = torch.cuda.get_rng_state()
+        if self.discriminator is not None and self.judging is not None:
+            state |= {"discriminator": self.discriminator.state_dict(), "judging": self.judging.state_dict()}
         _write(state, folder / STATE)
         _write(self.checkpoint(), folder / f"{self.recipe.name}.pth")
 
@@ -142,7 +204,7 @@ class RunState:
         }
 
     def load(self, folder: Path) -> None:
-        """Go on from the state in `folder`. Raises `TrainingError` when it is missing, damaged or of other networks."""
+        """Go on from the state in `folder`. Raises `TrainingError` when it is missing, damaged, of other networks or other stages."""
         path = folder / STATE
         if not path.is_file():
             raise TrainingError(f"There is nothing to resume in {folder}.", "Start without --resume.")
@@ -153,20 +215,23 @@ class RunState:
         if state["recipe"]["model"] != self.recipe.model_dump(mode="json")["model"]:
             raise TrainingError(f"The run in {folder} has other networks than the recipe {self.recipe.name}.", "Use another --run folder.")
         self.networks.load_state_dict(state["networks"])
-        self.average.load_state_dict(state["average"])
+        self.average.load_state_dict(state["networks"] | state["average"])
         self.stage_index, self.stage_samples, self.steps, self.samples = state["counters"]
-        self.optimiser = self._make_optimiser()
-        self.optimiser.load_state_dict(state["optimiser"])
-        self.random.bit_generator.state = state["random_numpy"]
-        torch.set_rng_state(state["random_torch"])
-        if self.device.type == "cuda" and "random_cuda" in state:
-            torch.cuda.set_rng_state(state["random_cuda"])
+        try:
+            self._make_optimisers()
+            self.optimiser.load_state_dict(state["optimiser"])
+            if self.discriminator is not None and self.judging is not None:
+                self.discriminator.load_state_dict(state["discriminator"])
+                self.judging.load_state_dict(state["judging"])
+        except (KeyError, ValueError, RuntimeError) as error:
+            raise TrainingError(
+                f"The run in {folder} was begun with other stages than those of the recipe {self.recipe.name}.", "Use another --run folder."
+            ) from error
 
 
-def _fresh(recipe: Recipe, device: torch.device) -> NetworkPair:
-    networks = build_networks(recipe.model).to(device)
-    nn.Module.to(networks, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return networks
+def _shape(plan: DiscriminatorPlan) -> DiscriminatorPlan:
+    """What a discriminator's weights depend on."""
+    return plan.model_copy(update={"rate": None, "crop_side": 64})
 
 
 def _write(content: dict[str, Any], path: Path) -> None:

@@ -1,5 +1,6 @@
 """What a run is judged by while it runs: a fixed set of pairs of unseen people, in figures and as a contact sheet."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,7 +12,8 @@ from torch import Tensor
 from puppet.contact_sheet import contact_sheet
 from puppet.picture import Picture
 from puppet.picture_file import write_picture
-from training.anchors import LIDS, LIPS, Anchors
+from training.anchors import ANCHORS, LIDS, LIPS, Anchors
+from training.clip_store import ClipStore
 from training.export_graphs import picture_from_prediction
 from training.losses import Crop, cut_crops, eye_distance
 from training.networks.pair import NetworkPair
@@ -23,9 +25,12 @@ from training.perceptual import Lpips
 SHEET_ROWS = 8
 BATCH = 16
 
+REAL_SHARE = 0.35
+"""Share of the pairs from recordings, where there are rendered clips too."""
+
 
 class ValidationPairs(NamedTuple):
-    """source, target: (N, 3, side, side) in [0, 1]; source_marks, target_marks: (N, 68, 2)."""
+    """source, target: (N, 3, side, side) in [0, 1]; source_marks, target_marks: (N, 68, 2), NaN where there are none."""
 
     source: Tensor
     target: Tensor
@@ -33,16 +38,29 @@ class ValidationPairs(NamedTuple):
     target_marks: Tensor
 
 
-def draw_pairs(faces: FaceFrames, count: int) -> ValidationPairs:
-    """The same pairs every time for the same data: balanced by eyes and mouth, a third from real clips."""
-    sampler = PairSampler(faces, real_share=0.35)
-    sources, targets = sampler.draw(count, np.random.default_rng(1))
+def draw_pairs(
+    faces: FaceFrames | ClipStore, count: int, sampler: PairSampler | None = None, check: Callable[[], None] = lambda: None
+) -> ValidationPairs:
+    """The same pairs every time for the same data: by default balanced by eyes and mouth, a third from real clips.
 
-    def pictures(indices: npt.NDArray[np.int64]) -> Tensor:
-        return torch.from_numpy(faces.frames[indices]).permute(0, 3, 1, 2).float() / 255
+    `check` is called between pairs that have to be decoded.
+    """
+    sampler = sampler or PairSampler(faces, real_share=REAL_SHARE)
+    numbers = sampler.draw(count, np.random.default_rng(1))
+    if isinstance(faces, FaceFrames):
+        frames, marks = [faces.frames[chosen] for chosen in numbers], [faces.landmarks[chosen] for chosen in numbers]
+    else:
+        read = []
+        for source, target in zip(*numbers, strict=True):
+            check()
+            read.append(faces.read_pair(int(source), int(target)))
+        frames = [np.stack([pair[0][index] for pair in read]) for index in (0, 1)]
+        marks = [np.stack([pair[1][index] for pair in read]) for index in (0, 1)]
 
-    marks = torch.from_numpy(faces.landmarks)
-    return ValidationPairs(pictures(sources), pictures(targets), marks[sources], marks[targets])
+    def pictures(given: npt.NDArray[np.uint8]) -> Tensor:
+        return torch.from_numpy(given).permute(0, 3, 1, 2).float() / 255
+
+    return ValidationPairs(pictures(frames[0]), pictures(frames[1]), torch.from_numpy(marks[0]), torch.from_numpy(marks[1]))
 
 
 def _eyes(images: Tensor, marks: Tensor) -> Tensor:
@@ -60,57 +78,71 @@ def _gap(points: Tensor, pair: tuple[int, int]) -> Tensor:
 
 
 @torch.no_grad()
-def validate(networks: NetworkPair, pairs: ValidationPairs, anchors: Anchors, lpips: Lpips | None, sheet: Path) -> dict[str, float]:
-    """Figures over all pairs, and a sheet of the first ones: source, driver, warp, result.
+def validate(
+    networks: NetworkPair,
+    pairs: ValidationPairs,
+    anchors: Anchors,
+    lpips: Lpips | None,
+    sheet: Path,
+    *,
+    check: Callable[[], None] = lambda: None,
+) -> dict[str, float]:
+    """Figures over all pairs, and a sheet of the first ones: source, driver, warp, result. `check` is called between batches.
 
-    `eyes` and `eyes_copy` are the L1 over the eyes of the result and of the bare source; `blink_r` and `mouth_r`
-    correlate the openings that the detector sees in driver and result.
+    Where there are landmarks, `eyes` and `eyes_copy` are the L1 over the eyes of the result and of the bare source. Where the keypoints
+    are anchored, `points` is their distance from the anchors in eye distances, and `blink_r` and `mouth_r` correlate the
+    openings that the detector sees in driver and result.
     """
     device = next(networks.parameters()).device
     networks.eval()
-    parts: list[list[Tensor]] = []
+    marked = bool(torch.isfinite(pairs.target_marks).all())
+    anchored = marked and networks.configuration.keypoint_count == len(ANCHORS)
+    look = getattr(networks.detector, "look", networks.detector)
+    parts: list[dict[str, Tensor]] = []
     kept: list[list[Picture]] = []
     for start in range(0, len(pairs.source), BATCH):
+        check()
         source, target, _, target_marks = (tensor[start : start + BATCH].to(device) for tensor in pairs)
         seen_source, seen_target = networks.detector(source), networks.detector(target)
         animated = networks.generator.animate(networks.generator.encode(source), seen_source, seen_target)
-        seen_result = networks.detector(animated.prediction)
         prediction, warped = animated.prediction.float(), animated.warped.float()
-        wanted = anchors.keypoints(target_marks)
-        unit = eye_distance(target_marks)
-        distance = lpips(prediction.contiguous(), target.contiguous()) if lpips is not None else torch.zeros(len(source), device=device)
-        eyes = (_eyes(prediction, target_marks) - _eyes(target, target_marks)).abs().mean(dim=(1, 2, 3)).view(2, -1).mean(dim=0)
-        copied = (_eyes(source, target_marks) - _eyes(target, target_marks)).abs().mean(dim=(1, 2, 3)).view(2, -1).mean(dim=0)
-        parts.append(
-            [
-                (prediction - target).abs().mean(dim=(1, 2, 3)),
-                (source - target).abs().mean(dim=(1, 2, 3)),
-                (warped - target).abs().mean(dim=(1, 2, 3)),
-                distance,
-                (seen_target.points - wanted.points).norm(dim=-1).mean(dim=1) / unit,
-                eyes,
-                copied,
-                *_lid_gaps(seen_target, seen_result),
-                _gap(seen_target.points, LIPS),
-                _gap(seen_result.points, LIPS),
-            ]
-        )
-        for index in range(len(source)):
-            if len(kept) < SHEET_ROWS:
-                kept.append([_picture(image[index]) for image in (source, target, warped, prediction)])
-    columns = [torch.cat(column) for column in zip(*parts, strict=True)]
-    names = ("l1", "l1_copy", "l1_warp", "lpips", "points", "eyes", "eyes_copy")
-    figures = {name: float(column.mean()) for name, column in zip(names, columns, strict=False)}
-    figures["blink_r"] = _correlation(columns[7], columns[8])
-    figures["mouth_r"] = _correlation(columns[9], columns[10])
-    halves = [kept[: SHEET_ROWS // 2], kept[SHEET_ROWS // 2 :]]
-    rows = [left + right for left, right in zip(*halves, strict=True)] if len(halves[0]) == len(halves[1]) else kept
-    write_picture(sheet, contact_sheet(rows, [], ["source", "driver", "warp", "result"] * (len(rows[0]) // 4), cell=160))
-    return figures
+        figures = {
+            "l1": (prediction - target).abs().mean(dim=(1, 2, 3)),
+            "l1_copy": (source - target).abs().mean(dim=(1, 2, 3)),
+            "l1_warp": (warped - target).abs().mean(dim=(1, 2, 3)),
+        }
+        if lpips is not None:
+            figures["lpips"] = lpips(prediction.contiguous(), target.contiguous())
+        if anchored:
+            wanted = anchors.keypoints(target_marks)
+            figures["points"] = (seen_target.points - wanted.points).norm(dim=-1).mean(dim=1) / eye_distance(target_marks)
+        if marked:
+            for name, images in (("eyes", prediction), ("eyes_copy", source)):
+                gaps = (_eyes(images, target_marks) - _eyes(target, target_marks)).abs().mean(dim=(1, 2, 3))
+                figures[name] = gaps.view(2, -1).mean(dim=0)
+        if anchored:
+            for name, images in (("driver", target), ("result", prediction)):
+                figures |= {f"{part}_{name}": gap for part, gap in _openings(look(images)).items()}
+        parts.append(figures)
+        for index in range(min(len(source), SHEET_ROWS - len(kept))):
+            kept.append([_picture(image[index]) for image in (source, target, warped, prediction)])
+    columns = {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
+    summary = {name: float(column.mean()) for name, column in columns.items() if not name.endswith(("_driver", "_result"))}
+    for part in ("blink", "mouth") if anchored else ():
+        summary[f"{part}_r"] = _correlation(columns[f"{part}_driver"], columns[f"{part}_result"])
+    write_picture(sheet, _sheet(kept))
+    return summary
 
 
-def _lid_gaps(first: Keypoints, second: Keypoints) -> list[Tensor]:
-    return [(_gap(seen.points, LIDS[0]) + _gap(seen.points, LIDS[1])) / 2 for seen in (first, second)]
+def _sheet(kept: list[list[Picture]]) -> Picture:
+    """Rows of source, driver, warp and result, two side by side where they are even in number."""
+    half = len(kept) // 2
+    rows = [left + right for left, right in zip(kept[:half], kept[half:], strict=True)] if len(kept) % 2 == 0 else kept
+    return contact_sheet(rows, [], ["source", "driver", "warp", "result"] * (len(rows[0]) // 4), cell=160)
+
+
+def _openings(seen: Keypoints) -> dict[str, Tensor]:
+    return {"blink": (_gap(seen.points, LIDS[0]) + _gap(seen.points, LIDS[1])) / 2, "mouth": _gap(seen.points, LIPS)}
 
 
 def _picture(image: Tensor) -> Picture:

@@ -13,7 +13,7 @@ from training.anchors import ANCHORS
 from training.fit import fit
 from training.recipe import Recipe, Stage, TrainingPlan
 from training.run_state import RunState
-from training.step import stage_losses
+from training.step import Step
 
 NETWORKS = SMALL_COMPACT.model_copy(update={"keypoint_count": len(ANCHORS), "motion_grid": 16})
 BATCH = 2
@@ -49,14 +49,15 @@ def interrupt_at(patch: pytest.MonkeyPatch, step: int, number: int = signal.SIGI
     """Send this process a signal during the step given, counted from 1 over both stages."""
     seen = 0
 
-    def losses(*arguments: Any) -> dict[str, Tensor]:
+    def forward(self: Step, *arguments: Any) -> Any:
         nonlocal seen
         seen += 1
         if seen == step:
             signal.raise_signal(number)
-        return stage_losses(*arguments)
+        return computed(self, *arguments)
 
-    patch.setattr("training.fit.stage_losses", losses)
+    computed = Step.forward
+    patch.setattr(Step, "forward", forward)
 
 
 def assert_same_state(left: RunState, right: RunState) -> None:
@@ -66,10 +67,14 @@ def assert_same_state(left: RunState, right: RunState) -> None:
         for name, tensor in one.state_dict().items():
             assert torch.equal(tensor, weights[name]), name
     assert_same(left.optimiser.state_dict(), right.optimiser.state_dict())
+    assert (left.discriminator is None) == (right.discriminator is None)
+    if left.discriminator is not None and right.discriminator is not None:
+        assert_same(dict(left.discriminator.state_dict()), dict(right.discriminator.state_dict()))
+        assert left.judging is not None and right.judging is not None
+        assert_same(left.judging.state_dict(), right.judging.state_dict())
     assert (left.stage_index, left.stage_samples, left.steps, left.samples) == (
         right.stage_index, right.stage_samples, right.steps, right.samples,
     )  # fmt: skip
-    assert left.random.bit_generator.state == right.random.bit_generator.state
 
 
 def assert_same(left: Any, right: Any) -> None:

@@ -97,7 +97,7 @@ def test_fit_refuses_what_it_can_t_do(
     assert "There is no CUDA device on this machine." in said("--recipe", recipe, "--data", pack, "--device", "cuda")
     assert "There is no device called tpu." in said("--recipe", recipe, "--data", pack, "--device", "tpu")
     assert "There is no recipe called 'compact-265'" in said("--recipe", "compact-265", "--data", pack)
-    assert "says nothing of training" in said("--recipe", "vox-256", "--data", pack)
+    assert "needs the weights of VGG-19" in said("--recipe", "vox-256", "--data", pack)
     assert f"There is no data at {tmp_path / 'absent'}." in said("--recipe", recipe, "--data", tmp_path / "absent")
     assert "There is nothing to resume in" in said("--recipe", recipe, "--data", pack, "--resume")
     assert "can't be made" in said("--recipe", recipe, "--data", pack, "--run", recipe)

@@ -8,17 +8,13 @@ from typing import Any
 import cv2
 import pytest
 import torch
-from torch import Tensor
 
 from puppet.errors import TrainingError
 from tests.training.small_run import BATCH, NETWORKS, RECIPE, STEPS, assert_same_state, changed_plan, interrupt_at, run
-from training.anchors import MIRRORED
 from training.checkpoint import load_networks
-from training.fit import mean_face
-from training.packs import read_faces
 from training.recipe import Stage
 from training.run_state import RunState
-from training.step import stage_losses
+from training.step import Step
 
 
 @pytest.fixture(autouse=True)
@@ -38,13 +34,14 @@ def whole(pack: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[RunStat
 def test_a_run_writes_what_it_promises(whole: tuple[RunState, Path]) -> None:
     state, folder = whole
     assert (state.stage, state.steps, state.samples) == (None, 2 * STEPS, 2 * STEPS * BATCH)
-    assert sorted(path.name for path in folder.iterdir()) == ["log.txt", "sheets", "small.pth", "state.pt"]
+    assert sorted(path.name for path in folder.iterdir()) == ["log.txt", "sheets", "small.pth", "state.pt", "tensorboard"]
     assert sorted(path.name for path in (folder / "sheets").iterdir()) == ["keypoints_0000006.png", "motion_0000006.png"]
     sheet = cv2.imread(str(folder / "sheets" / "motion_0000006.png"))
     assert sheet is not None
     assert sheet.std() > 10
     log = (folder / "log.txt").read_text()
-    assert re.search(r"# stage keypoints: 2 clips, 25 frames; 6 samples to go", log)
+    assert "# stage keypoints: 2 clips, 25 frames at 64 px: 0.0 of " in log
+    assert "# stage keypoints: 6 samples to go" in log
     assert re.search(r"^= motion 6 l1 0\.\d+ l1_copy 0\.\d+ l1_warp", log, re.MULTILINE)
     assert "nan" not in re.sub(r"(blink|mouth)_r nan", "", log)
 
@@ -127,10 +124,12 @@ def test_states_are_saved_under_way(pack: Path, tmp_path: Path) -> None:
 
 
 def test_a_step_whose_gradient_is_not_finite_is_left_out(pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def spoilt(*given: Any) -> dict[str, Tensor]:
-        return {name: loss * float("nan") for name, loss in stage_losses(*given).items()}
+    def spoilt(self: Step, *given: Any) -> Any:
+        total, losses, shown = computed(self, *given)
+        return total * float("nan"), losses, shown
 
-    monkeypatch.setattr("training.fit.stage_losses", spoilt)
+    computed = Step.forward
+    monkeypatch.setattr(Step, "forward", spoilt)
     state = run(tmp_path / "run", pack, recipe=changed_plan(stages=RECIPE.training.stages[:1]))
     fresh = RunState(RECIPE, torch.device("cpu"))
     assert torch.equal(state.average.get_parameter("detector.heat.weight"), fresh.average.get_parameter("detector.heat.weight"))
@@ -174,15 +173,6 @@ def test_a_damaged_state_is_told(whole: tuple[RunState, Path], pack: Path, tmp_p
     with pytest.raises(TrainingError, match=r"state\.pt is (an empty file|truncated)") as caught:
         run(tmp_path, pack, resume=True)
     assert "--run" in caught.value.hint
-
-
-def test_mean_face_is_symmetric_and_knows_no_lost_frames(pack: Path) -> None:
-    faces = read_faces([pack], 64, lambda entry: True)
-    mean = mean_face(faces)
-    assert mean.shape == (68, 2)
-    torch.testing.assert_close(torch.from_numpy(mean[MIRRORED] * (-1, 1)).float(), torch.from_numpy(mean))
-    faces.landmarks[3, 5] = float("nan")
-    assert abs(mean_face(faces) - mean).max() < 0.01
 
 
 def test_lpips_is_loaded_only_for_recipes_that_weigh_it(pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,6 +25,11 @@ def long_stage(**changed: Any) -> Recipe:
     return changed_plan(stages=(Stage.model_validate({**fields, **changed}),))
 
 
+def learns(state: RunState) -> set[str]:
+    """Which of the two networks."""
+    return {name.split(".")[0] for name in state.learnt()}
+
+
 def rates(recipe: Recipe) -> list[float]:
     """The rate of every step of the one stage."""
     state = state_of(recipe)
@@ -71,7 +76,7 @@ def test_average_follows_slowly_and_less_so_at_the_start() -> None:
 
 def test_stages_follow_one_another() -> None:
     state = state_of()
-    assert state.learner() is state.networks.detector
+    assert learns(state) == {"detector"}
     state.prepare_stage()
     assert all(parameter.requires_grad for parameter in state.networks.detector.parameters())
     assert state.networks.detector.training
@@ -85,7 +90,7 @@ def test_stages_follow_one_another() -> None:
     state.next_stage()
     state.prepare_stage()
     assert (state.networks.get_parameter("detector.heat.weight") == 0.5).all(), "a stage ends with its averaged weights"
-    assert state.learner() is state.networks.generator
+    assert learns(state) == {"generator"}
     assert not state.networks.detector.training
     assert state.optimiser is not first
     learning = {id(parameter) for group in state.optimiser.param_groups for parameter in group["params"]}
@@ -97,15 +102,11 @@ def test_stages_follow_one_another() -> None:
 
 def test_a_state_is_loaded_as_it_was_saved(tmp_path: Path) -> None:
     state = state_of()
-    torch.rand(5)
-    state.random.random(3)
     state.count(BATCH)
     state.save(tmp_path)
-    following = torch.rand(3)
     other = state_of(changed_plan(seed=5))
     other.load(tmp_path)
     assert_same_state(other, state)
-    assert torch.equal(torch.rand(3), following), "torch's own generator goes on where it was"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["small.pth", "state.pt"]
 
 

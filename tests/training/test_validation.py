@@ -9,8 +9,7 @@ from torch import Tensor, nn
 
 from tests.training.small_networks import build_small
 from tests.training.small_run import NETWORKS
-from training.anchors import Anchors, make_anchors
-from training.fit import mean_face
+from training.anchors import Anchors, load_mean_face, make_anchors
 from training.networks.first_order import coordinate_grid
 from training.networks.pair import NetworkPair
 from training.networks.tensors import Animated, Appearance, Keypoints
@@ -60,7 +59,7 @@ def faces(pack: Path) -> FaceFrames:
 
 @pytest.fixture(scope="module")
 def anchors(faces: FaceFrames) -> Anchors:
-    return make_anchors(mean_face(faces), torch.device("cpu"))
+    return make_anchors(load_mean_face(), torch.device("cpu"))
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +96,8 @@ def test_pairs_are_drawn_from_stills_and_real_clips(faces: FaceFrames) -> None:
 
 def test_perfect_networks_have_perfect_figures(faces: FaceFrames, pairs: ValidationPairs, anchors: Anchors, tmp_path: Path) -> None:
     figures = validate(true_networks(faces, anchors, still=False), pairs, anchors, None, tmp_path / "sheet.png")
-    for name in ("l1", "points", "eyes", "lpips"):
+    assert "lpips" not in figures
+    for name in ("l1", "points", "eyes"):
         assert figures[name] == pytest.approx(0, abs=1e-6), name
     assert figures["blink_r"] == pytest.approx(1, abs=1e-4)
     assert figures["mouth_r"] == pytest.approx(1, abs=1e-4)
