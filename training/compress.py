@@ -12,6 +12,7 @@ from puppet.animator import FaceFinder
 from puppet.errors import TrainingError
 from puppet.picture import Picture
 from training.checkpoint import load_networks
+from training.configuration import CompactConfiguration, FommConfiguration
 from training.cost import count_pair_cost, count_parameters
 from training.distillation import DistillationStage, reconstruction_loss
 from training.networks.pair import NetworkPair, build_networks
@@ -51,6 +52,15 @@ def start_student(teacher: NetworkPair, recipe: str | None, checkpoint: Path | N
     if ours != theirs:
         raise TrainingError(f"The student draws pictures of {ours} px, its teacher of {theirs} px.", "They must be of one side.")
     return student
+
+
+def refuse_side(networks: NetworkPair, side: int) -> None:
+    """Raise `TrainingError` for pictures of a side that the networks can't work on."""
+    kind: type[FommConfiguration | CompactConfiguration] = type(networks.configuration)
+    try:
+        kind.model_validate({**networks.configuration.model_dump(), "side": side})
+    except ValueError as error:
+        raise TrainingError(f"These networks can't learn from pictures of {side} px.", "Leave out --side: their own side fits.") from error
 
 
 def prune_to(

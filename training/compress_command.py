@@ -3,6 +3,7 @@
 import contextlib
 import json
 import sys
+import time
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -55,6 +56,9 @@ def compress(
     samples: Annotated[int, typer.Option(min=0, help="Pairs of frames to learn from; 0 leaves the student as it is.")] = 20_000,
     batch: Annotated[int, typer.Option(min=1, help="Pairs at a time.")] = 8,
     rate: Annotated[float, typer.Option(min=1e-7, help="Peak learning rate.")] = 5e-4,
+    side: Annotated[
+        int | None, typer.Option(min=64, help="Side of the pictures to learn from, px: a smaller one than the networks' own is faster.")
+    ] = None,
     lpips: Annotated[bool, typer.Option("--lpips", help="Compare pictures by LPIPS too.")] = False,
     time_limit: Annotated[float | None, typer.Option(min=0.01, help="Stop learning, saved, after so many minutes.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where the run in the folder stopped.")] = False,
@@ -73,7 +77,7 @@ def compress(
     """
     import torch  # noqa: PLC0415
 
-    from training.compress import compare, prune_to, start_student  # noqa: PLC0415
+    from training.compress import compare, prune_to, refuse_side, start_student  # noqa: PLC0415
     from training.session import Session  # noqa: PLC0415
     from training.side_by_side import choose_clips_to_judge  # noqa: PLC0415
     from training.student import DistillationPlan, Student  # noqa: PLC0415
@@ -83,19 +87,19 @@ def compress(
     _check(
         to is not None, target is not None, student is not None, resume=resume, fresh_generator=to is not None and stage is Stage.GENERATOR
     )
-    if not data and (target is not None or not dry_run):
-        raise TrainingError("There is no data to learn from.", "Name it: --data FOLDER (may be given again).")
-    if output is None and not dry_run:
-        raise TrainingError("The student's checkpoint has no name.", "Name it: --output STUDENT.pth. Or only compare costs: --dry-run.")
+    _check_data(data, output, prunes=target is not None, dry_run=dry_run)
     if threads:
         torch.set_num_threads(threads)
     report = Console(stderr=True).print
     master, header = _load_teacher(teacher, recipe, may_be_untrained=dry_run)
-    plan = DistillationPlan(stage=stage.value, samples=samples, batch=batch, rate=rate, lpips=lpips)
+    learnt_at = side or master.configuration.side
+    refuse_side(master, learnt_at)
+    plan = DistillationPlan(stage=stage.value, side=learnt_at, samples=samples, batch=batch, rate=rate, lpips=lpips)
     with contextlib.redirect_stdout(sys.stderr):  # stdout is for the figures
-        side = master.configuration.side
-        frames = read_train(data, side, limit_clips) if data and not (dry_run and target is None) else None
-        if output is None:  # a dry run
+        if output is not None and not dry_run and not resume:
+            refuse_used_folder(run or output.with_suffix(""))
+        frames = read_train(data, plan.side, limit_clips) if data and not (dry_run and target is None) else None
+        if output is None or dry_run:
             networks = start_student(master, to, student)
             if target is not None and frames is not None:
                 networks = prune_to(networks, target, stage.value, frames, engine=engine, report=report).networks
@@ -109,14 +113,16 @@ def compress(
             if resume:
                 learner = Student.resume(folder, plan, chosen)
             else:
-                refuse_used_folder(folder)
                 networks = start_student(master, to, student)
                 if target is not None:
                     networks = prune_to(networks, target, stage.value, frames, engine=engine, report=report).networks
                 learner = Student(networks, plan, _header(header, output.stem, networks), chosen)
-            unseen = read_unseen(data, side, limit_clips)
+            unseen = read_unseen(data, master.configuration.side, limit_clips)
+            began = time.monotonic()
             with Session(folder, data, time_limit and time_limit * 60, 300.0, limit_clips) as session:
-                teach(master, learner, frames, unseen, session=session, output=output)
+                done = teach(master, learner, frames, unseen, session=session, output=output)
+            if not done and (time_limit is None or time.monotonic() - began < time_limit * 60):
+                return  # interrupted: whoever did that waits for nothing more
             clips = choose_clips_to_judge(unseen.faces)
             pairs = ((Path(teacher).name, master), (output.stem, learner.average))
             sides, engine = compare(*pairs, stage.value, clips=clips, finder=_finder(report), engine=engine, report=report)
@@ -124,7 +130,7 @@ def compress(
         typer.echo(json.dumps({"engine": engine, "sides": [_as_dictionary(side) for side in sides]}))
         return
     Console().print(_table(sides, engine))
-    if output is not None:
+    if output is not None and not dry_run:
         typer.echo(f"The student's checkpoint is {output}.")
 
 
@@ -165,6 +171,14 @@ def _check(replaced: bool, pruned: bool, given: bool, *, resume: bool, fresh_gen
             "A fresh student's detector has learned nothing yet that its generator could be driven by.",
             "Begin with --stage keypoints or both; go on from what that wrote by --stage generator --student CHECKPOINT.",
         )
+
+
+def _check_data(data: list[Path] | None, output: Path | None, *, prunes: bool, dry_run: bool) -> None:
+    """Refuse a run that has nothing to learn from, or nowhere to write to."""
+    if not data and (prunes or not dry_run):
+        raise TrainingError("There is no data to learn from.", "Name it: --data FOLDER (may be given again).")
+    if output is None and not dry_run:
+        raise TrainingError("The student's checkpoint has no name.", "Name it: --output STUDENT.pth. Or only compare costs: --dry-run.")
 
 
 def _load_teacher(teacher: str, recipe: str | None, *, may_be_untrained: bool) -> "tuple[NetworkPair, Header | None]":

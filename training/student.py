@@ -25,6 +25,7 @@ class DistillationPlan(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     stage: DistillationStage = "both"
+    side: int = Field(256, ge=64, description="side of the pictures while learning, px")
     samples: int = Field(20_000, ge=0, description="length; the learning rate falls along a cosine over it")
     batch: int = Field(8, ge=1)
     rate: float = Field(5e-4, gt=0, description="peak learning rate")

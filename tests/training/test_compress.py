@@ -5,13 +5,16 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
+from torch import nn
 from typer.testing import CliRunner
 
+from puppet.animator import Face
 from puppet.demo import DemoAnimator
 from puppet.errors import EngineError, PuppetError, TrainingError
-from puppet.motion import Motion
+from puppet.motion import FloatArray, Motion
 from puppet.picture import Picture
 from tests.training.small_networks import SMALL_COMPACT, SMALL_FOMM, build_small, ours, saved
 from training.checkpoint import Header, load_networks
@@ -21,7 +24,7 @@ from training.cost import count_parameters
 from training.distillation import Lesson, distillation_losses, weighted_sum
 from training.networks.pair import NetworkPair
 from training.session import Session
-from training.side_by_side import choose_clips_to_judge, measure_likeness, time_in_turns
+from training.side_by_side import choose_clips_to_judge, time_in_turns
 from training.student import STATE, DistillationPlan, Student
 from training.teaching import Frames, read_train, read_unseen, refuse_used_folder
 
@@ -51,13 +54,13 @@ def teacher(tmp_path: Path) -> Path:
 
 
 def run(*arguments: object) -> dict[str, Any]:
-    """The command's figures as JSON."""
+    """The command's figures as JSON; none where it was interrupted."""
     result = CliRunner().invoke(
         app, ["compress", *(str(argument) for argument in arguments), "--json", "--device", "cpu", "--engine", "torch"]
     )
     if result.exception is not None:
         raise result.exception
-    return dict(json.loads(result.stdout))
+    return dict(json.loads(result.stdout)) if result.stdout else {}
 
 
 def test_the_staged_scheme_prunes_each_part_in_its_stage(pack: Path, teacher: Path, tmp_path: Path) -> None:
@@ -74,13 +77,19 @@ def test_the_staged_scheme_prunes_each_part_in_its_stage(pack: Path, teacher: Pa
     assert all(side["l1"] > 0 and side["akd"] is None for side in figures["sides"])
     run(teacher, "--stage", "generator", "--student", first, "--share", 0.75, *learn, "-o", second)
     both, read = load_networks(second)
-    for name, value in seen.detector.state_dict().items():
-        assert torch.equal(value, both.detector.state_dict()[name])
+    assert_equal(seen.detector, both.detector)
     assert count_parameters(both.generator) < count_parameters(full.generator)
     assert read.header is not None
     assert (read.header.name, read.header.licence, read.header.training_data) == ("two", "MIT", ["drawn shapes (CC0)"])
     assert (tmp_path / "two" / STATE).is_file()
     assert list((tmp_path / "two" / "sheets").glob("generator_*.png"))
+
+
+def assert_equal(one: nn.Module, other: nn.Module) -> None:
+    """The same weights and statistics to the bit."""
+    weights = other.state_dict()
+    for name, value in one.state_dict().items():
+        assert torch.equal(value, weights[name]), name
 
 
 def learn(student: Student, frames: Frames, steps: int) -> Student:
@@ -105,9 +114,8 @@ def test_a_run_cut_in_two_equals_the_uncut_one(pack: Path, tmp_path: Path) -> No
     learn(begin(), frames, 2).save(tmp_path, tmp_path / "student.pth")
     torch.manual_seed(99)
     resumed = learn(Student.resume(tmp_path, plan, device), frames, 2)
-    for one, other in ((uncut.networks, resumed.networks), (uncut.average, resumed.average)):
-        for name, value in one.state_dict().items():
-            assert torch.equal(value, other.state_dict()[name]), name
+    assert_equal(uncut.networks, resumed.networks)
+    assert_equal(uncut.average, resumed.average)
     assert (resumed.steps, resumed.samples, resumed.rate()) == (4, 8, uncut.rate())
     with pytest.raises(TrainingError, match="batch 2, not 4"):
         Student.resume(tmp_path, DistillationPlan(samples=8, batch=4), device)
@@ -117,16 +125,16 @@ def test_a_run_cut_in_two_equals_the_uncut_one(pack: Path, tmp_path: Path) -> No
         refuse_used_folder(tmp_path)
 
 
-def test_the_command_goes_on_where_the_time_was_up(pack: Path, teacher: Path, tmp_path: Path) -> None:
+def test_the_command_goes_on_where_it_was_interrupted(pack: Path, teacher: Path, tmp_path: Path) -> None:
     options = (teacher, "--data", pack, "--samples", 6, "--batch", 2, "-o", tmp_path / "small.pth")
     session = Session(tmp_path / "small", [pack], 1e-9, 300, None)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("training.session.Session", lambda *_: session)
-        run(*options, "--share", 0.8)
+        assert run(*options, "--share", 0.8) == {}
     assert "go on with --resume" in (tmp_path / "small" / "log.txt").read_text(encoding="utf-8")
     widths = load_networks(tmp_path / "small.pth")[0].configuration.widths
     assert widths
-    run(*options, "--resume")
+    assert run(*options, "--resume")["sides"]
     assert load_networks(tmp_path / "small.pth")[0].configuration.widths == widths
     assert "6/6" in (tmp_path / "small" / "log.txt").read_text(encoding="utf-8")
 
@@ -154,11 +162,20 @@ def test_a_smaller_family_learns_what_can_be_compared(pack: Path, tmp_path: Path
         (("--to", "compact-256", "--stage", "generator"), "learned nothing"),
         (("--to", "compact-256", "--dry-run"), "pictures of 256 px"),
         (("--share", 0.5), "no data"),
+        (("--share", 0.5, "--dry-run", "--side", 100, "--data", "."), "pictures of 100 px"),
     ],
 )
 def test_unclear_wishes_are_refused(teacher: Path, options: tuple[object, ...], complaint: str) -> None:
     with pytest.raises(PuppetError, match=complaint):
         run(teacher, *options)
+
+
+def test_a_dry_run_compares_costs_and_writes_nothing(pack: Path, teacher: Path, tmp_path: Path) -> None:
+    before = sorted(tmp_path.iterdir())
+    figures = run(teacher, "--parameters", 20_000, "--data", pack, "--dry-run", "-o", tmp_path / "student.pth")
+    assert sorted(tmp_path.iterdir()) == before
+    assert figures["sides"][1]["parameters"] <= 20_000 < figures["sides"][0]["parameters"]
+    assert "l1" not in figures["sides"][0]
 
 
 def test_nothing_is_taught_by_untrained_networks(pack: Path, tmp_path: Path) -> None:
@@ -203,17 +220,27 @@ def test_two_animators_take_turns_and_the_slow_one_is_told() -> None:
     assert slow >= 20 > fast
 
 
-def test_a_perfect_drawing_has_no_distance(pack: Path) -> None:
+class Constant:
+    """Finds the same face in every picture."""
+
+    def find(self, picture: Picture, near: FloatArray | None = None) -> Face | None:
+        return Face(np.zeros((68, 2), np.float32), np.zeros((468, 3), np.float32), 1.0)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def test_a_copy_costs_and_draws_what_its_teacher_does(pack: Path) -> None:
     unseen = read_unseen([pack], 64, None)
     assert [clip.name for clip in unseen.faces.clips] == ["dora_1"]
     clips = choose_clips_to_judge(unseen.faces)
     assert len(clips) == 1 and len(clips[0]) == 6
-    still = [[frames[0]] * 3 for frames in clips]
     pair = build_small(SMALL_COMPACT)
-    likeness = measure_likeness(pair, still, None)
-    assert 0 < likeness.l1 < 1 and likeness.akd is None
     student = start_student(pair, None, None)
-    sides, engine = compare(("a", pair), ("b", student), "both", clips=clips, finder=None, engine="torch", report=lambda _: None)
+    sides, engine = compare(("a", pair), ("b", student), "both", clips=clips, finder=Constant(), engine="torch", report=lambda _: None)
     assert engine == "torch"
     assert sides[0].likeness == sides[1].likeness
+    assert sides[0].likeness is not None
+    assert 0 < sides[0].likeness.l1 < 1
+    assert sides[0].likeness.akd == 0
     assert sides[0].costs[:3] == sides[1].costs[:3]
