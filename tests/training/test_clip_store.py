@@ -41,7 +41,8 @@ def test_a_store_holds_what_memory_would(data: Path) -> None:
     for number, clip in enumerate(store.clips):
         local = [LENGTH - 1, 0, 5, *([LENGTH] if clip.still >= 0 else [])]
         pictures, marks = store.read(number, local)
-        assert (pictures.dtype, marks.dtype) == (np.uint8, np.float32)
+        assert pictures.dtype == np.uint8
+        assert marks.dtype == np.float32
         wanted = np.array(local) + clip.start
         np.testing.assert_array_equal(pictures, faces.frames[wanted])
         np.testing.assert_array_equal(marks, faces.landmarks[wanted])

@@ -17,6 +17,7 @@ from training import prepare as module
 from training.clip_store import open_clips
 from training.preparation import Preparation
 from training.prepare import Outcome, Progress, prepare
+from training.video_clips import prepare_video
 
 
 @pytest.fixture(scope="module")
@@ -84,11 +85,10 @@ def test_what_is_done_is_not_done_again(raw: Path, tmp_path: Path, monkeypatch: 
     first = prepare(raw, tmp_path / "out", WISH)
     before = content(tmp_path / "out")
     worked: list[str] = []
-    really = module.prepare_video
 
     def noted(video: Any, *rest: Any) -> Any:
         worked.append(video.source)
-        return really(video, *rest)
+        return prepare_video(video, *rest)
 
     monkeypatch.setattr(module, "prepare_video", noted)
     assert prepare(raw, tmp_path / "out", WISH) == first
@@ -101,7 +101,7 @@ def test_an_interrupted_preparation_goes_on(raw: Path, tmp_path: Path, monkeypat
     whole = tmp_path / "whole"
     prepare(raw, whole, WISH)
     handler = signal.getsignal(number)
-    really, seen = module.prepare_video, threading.Event()
+    seen = threading.Event()
 
     def interrupted(video: Any, wish: Any, finder: Any, output: Any, advance: Any) -> Any:
         def stop_late(share: float) -> None:
@@ -112,7 +112,7 @@ def test_an_interrupted_preparation_goes_on(raw: Path, tmp_path: Path, monkeypat
                     pass
             advance(share)
 
-        return really(video, wish, finder, output, stop_late)
+        return prepare_video(video, wish, finder, output, stop_late)
 
     monkeypatch.setattr(module, "prepare_video", interrupted)
     outcome = prepare(raw, tmp_path / "cut", WISH)

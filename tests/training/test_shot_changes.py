@@ -42,3 +42,9 @@ def test_a_grey_video_has_cuts_too() -> None:
 
 def test_flat_frames_are_one_shot() -> None:
     assert cuts([np.full((8, 8, 3), 90, np.uint8)] * 3) == []
+
+
+def test_a_pan_is_no_cut() -> None:
+    scene = np.random.default_rng(3).integers(0, 255, (9, 16, 3), dtype=np.uint8)
+    wide = np.asarray(cv2.resize(scene, (640, 360), interpolation=cv2.INTER_CUBIC), np.uint8)
+    assert cuts([np.ascontiguousarray(wide[:, 3 * index : 3 * index + 480]) for index in range(40)]) == []
