@@ -9,7 +9,8 @@ import numpy.typing as npt
 from puppet.errors import TrainingError
 from puppet.motion import FloatArray
 from training.clip_entry import ClipEntry
-from training.packs import Clip, ClipSource, choose_clips
+from training.clip_source import ClipSource
+from training.packs import Clip, choose_clips
 
 
 class ClipStore:

@@ -11,7 +11,7 @@ import tarfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -23,6 +23,7 @@ from puppet.motion import FloatArray
 from puppet.picture import Picture
 from training.clip_entry import ClipEntry as ClipEntry  # noqa: PLC0414  part of what a pack is
 from training.clip_layouts import find_layout
+from training.clip_source import ClipSource
 from training.clip_video import CODEC_ERRORS, count_frames, decode_clip, decode_frames, fit_square
 
 PACK_HINT = "Name a folder of face packs: tar files or folders that hold an index*.jsonl and the clips it lists."
@@ -54,32 +55,6 @@ class FaceFrames(NamedTuple):
         """The landmarks of a clip's frames, and of its still after them: (n, 68, 2)."""
         start, length, still = self.clips[clip].start, self.clips[clip].length, self.clips[clip].still
         return self.landmarks[start : start + length + (still >= 0)]
-
-
-class ClipSource(Protocol):
-    """Clips that lie together, a pack or a folder; used from any thread or process. Methods raise `TrainingError`."""
-
-    path: Path
-
-    def entries(self) -> Iterator[ClipEntry]:
-        """What the source holds, always in the same order."""
-        ...
-
-    def count(self, entry: ClipEntry) -> int:
-        """How many frames a clip has."""
-        ...
-
-    def frames(self, entry: ClipEntry, side: int, chosen: Sequence[int] | None = None) -> npt.NDArray[np.uint8]:
-        """All frames of a clip or those chosen: (n, side, side, 3) uint8."""
-        ...
-
-    def landmarks(self, entry: ClipEntry) -> FloatArray | None:
-        """(frames, 68, 2) float32, or None where the clip has none."""
-        ...
-
-    def still(self, entry: ClipEntry, side: int) -> tuple[Picture, FloatArray]:
-        """The still (side, side, 3) and its landmarks (1, 68, 2)."""
-        ...
 
 
 class Pack:
