@@ -2,29 +2,26 @@
 
 import copy
 from collections.abc import Callable, Sequence
-from itertools import repeat
 from pathlib import Path
 from typing import Literal, NamedTuple
-
-import numpy as np
 
 from puppet.animator import FaceFinder
 from puppet.errors import TrainingError
 from puppet.picture import Picture
+from training.batch import Batch
 from training.checkpoint import load_networks
 from training.configuration import CompactConfiguration, FommConfiguration
 from training.cost import count_pair_cost, count_parameters
 from training.distillation import DistillationStage, reconstruction_loss
+from training.feed import Feed
 from training.networks.pair import NetworkPair, build_networks
 from training.pruning import measure_importance, rank_channels, trace_channels
 from training.pruning_target import Found, find_cut, frame_work, weight_work
 from training.recipe_files import load_configuration
 from training.side_by_side import Side, measure_costs, measure_likeness, open_networks, time_in_turns
-from training.teaching import Frames
 
-IMPORTANCE_BATCHES = 24
-IMPORTANCE_BATCH = 4
-"""Batches, and pairs in each, by which the importance of channels is measured: many small ones, for signs cancel within one."""
+IMPORTANCE_BATCHES = 16
+"""Batches by which the importance of channels is measured: more than one, for signs cancel within one."""
 
 PARTS = {"keypoints": "detector.", "generator": "generator.", "both": ""}
 """Which layers may lose channels in each stage, by the beginning of their names."""
@@ -67,7 +64,7 @@ def prune_to(
     networks: NetworkPair,
     target: Target,
     stage: DistillationStage,
-    frames: Frames,
+    feed: Feed,
     *,
     engine: str,
     report: Callable[[str], None],
@@ -79,8 +76,9 @@ def prune_to(
     networks = copy.deepcopy(networks).eval()
     channels = trace_channels(networks)
     report(f"Measuring the importance of {sum(group.size for group in channels.groups.values())} channels.")
-    random, device = np.random.default_rng(0), next(networks.parameters()).device
-    losses = (reconstruction_loss(networks, frames.draw(IMPORTANCE_BATCH, random, device)) for _ in repeat(None, IMPORTANCE_BATCHES))
+    device = next(networks.parameters()).device
+    batches = (Batch(*(tensor.to(device) for tensor in batch)) for batch in feed.batches(0, IMPORTANCE_BATCHES))
+    losses = (reconstruction_loss(networks, batch) for batch in batches)
     importance = measure_importance(networks, channels, losses)
     work = weight_work(networks) if target.kind == "parameters" else frame_work(networks)
     ranking = rank_channels(channels, importance, work, PARTS[stage])

@@ -79,9 +79,9 @@ def compress(
 
     from training.compress import compare, prune_to, refuse_side, start_student  # noqa: PLC0415
     from training.session import Session  # noqa: PLC0415
-    from training.side_by_side import choose_clips_to_judge  # noqa: PLC0415
+    from training.side_by_side import read_judged_clips  # noqa: PLC0415
     from training.student import DistillationPlan, Student  # noqa: PLC0415
-    from training.teaching import read_train, read_unseen, refuse_used_folder, teach  # noqa: PLC0415
+    from training.teaching import open_feed, open_unseen, refuse_used_folder, teach  # noqa: PLC0415
 
     target = _target(parameters, milliseconds, share)
     _check(
@@ -94,36 +94,36 @@ def compress(
     master, header = _load_teacher(teacher, recipe, may_be_untrained=dry_run)
     learnt_at = side or master.configuration.side
     refuse_side(master, learnt_at)
+    chosen = _device(device)
     plan = DistillationPlan(stage=stage.value, side=learnt_at, samples=samples, batch=batch, rate=rate, lpips=lpips)
     with contextlib.redirect_stdout(sys.stderr):  # stdout is for the figures
         if output is not None and not dry_run and not resume:
             refuse_used_folder(run or output.with_suffix(""))
-        frames = read_train(data, plan.side, limit_clips) if data and not (dry_run and target is None) else None
+        feed = open_feed(data, plan, limit_clips, chosen) if data and not (dry_run and target is None) else None
         if output is None or dry_run:
-            networks = start_student(master, to, student)
-            if target is not None and frames is not None:
-                networks = prune_to(networks, target, stage.value, frames, engine=engine, report=report).networks
+            networks = start_student(master, to, student).to(chosen)
+            if target is not None and feed is not None:
+                networks = prune_to(networks, target, stage.value, feed, engine=engine, report=report).networks
             sides, engine = compare(
                 (teacher, master), (to or "student", networks), stage.value, clips=[], finder=None, engine=engine, report=report
             )
         else:
-            assert data is not None and frames is not None
+            assert data is not None and feed is not None
             folder = run or output.with_suffix("")
-            chosen = _device(device)
             if resume:
                 learner = Student.resume(folder, plan, chosen)
             else:
-                networks = start_student(master, to, student)
+                networks = start_student(master, to, student).to(chosen)
                 if target is not None:
-                    networks = prune_to(networks, target, stage.value, frames, engine=engine, report=report).networks
+                    networks = prune_to(networks, target, stage.value, feed, engine=engine, report=report).networks
                 learner = Student(networks, plan, _header(header, output.stem, networks), chosen)
-            unseen = read_unseen(data, master.configuration.side, limit_clips)
+            unseen = open_unseen(data, master.configuration.side, limit_clips)
             began = time.monotonic()
             with Session(folder, data, time_limit and time_limit * 60, 300.0, limit_clips) as session:
-                done = teach(master, learner, frames, unseen, session=session, output=output)
+                done = teach(master, learner, feed, unseen, session=session, output=output)
             if not done and (time_limit is None or time.monotonic() - began < time_limit * 60):
                 return  # interrupted: whoever did that waits for nothing more
-            clips = choose_clips_to_judge(unseen.faces)
+            clips = read_judged_clips(unseen)
             pairs = ((Path(teacher).name, master), (output.stem, learner.average))
             sides, engine = compare(*pairs, stage.value, clips=clips, finder=_finder(report), engine=engine, report=report)
     if as_json:

@@ -7,13 +7,14 @@ import torch
 from torch import Tensor
 
 from training.augmentation import NARROW, WIDE, Spread, degrade, move, move_landmarks, random_affine, random_colours, recolour
+from training.batch import Batch
+from training.chance import FREE, Chance
 from training.losses import Losses, region_weight
 from training.networks.first_order import coordinate_grid
 from training.networks.pair import NetworkPair
 from training.networks.sampling import resize
 from training.networks.tensors import Animated, Keypoints
 from training.perceptual import Lpips
-from training.step import Batch
 
 DistillationStage = Literal["keypoints", "generator", "both"]
 """What learns: the detector, before the teacher's frozen generator; the generator, behind the student's frozen detector; or both."""
@@ -68,12 +69,12 @@ def shift_of(deformation: Tensor, align_corners: bool) -> Tensor:
     return (deformation.float() - still).permute(0, 3, 1, 2)
 
 
-def distillation_losses(lesson: Lesson, batch: Batch) -> Losses:
+def distillation_losses(lesson: Lesson, batch: Batch, chance: Chance = FREE) -> Losses:
     """The losses of a stage by name; keypoints are compared only where both networks mean the same by them."""
     losses: Losses = {}
     if lesson.stage != "generator" and lesson.shares_keypoints:
-        losses |= _keypoint_part(lesson, batch)
-    return losses | _animation_part(lesson, batch)
+        losses |= _keypoint_part(lesson, batch, chance)
+    return losses | _animation_part(lesson, batch, chance)
 
 
 def weighted_sum(losses: Losses) -> Tensor:
@@ -92,19 +93,19 @@ def expression_weight(marks: Tensor, height: int, width: int) -> Tensor:
     return torch.where(known, region_weight(torch.nan_to_num(marks), height, width), 1.0)
 
 
-def _augment(batch: Batch, spread: Spread) -> tuple[Tensor, Tensor, Tensor]:
+def _augment(batch: Batch, spread: Spread, chance: Chance) -> tuple[Tensor, Tensor, Tensor]:
     """Source and target pictures (B, 3, side, side) under one affine and one recolouring, and the target's landmarks."""
     source, target = images_of(batch.source), images_of(batch.target)
-    affine, colours = random_affine(len(source), spread, source), random_colours(len(source), 1.0, source)
+    affine, colours = random_affine(len(source), spread, source, chance), random_colours(len(source), 1.0, source, chance)
     source, target = (recolour(move(images, affine), colours).contiguous(memory_format=torch.channels_last) for images in (source, target))
     return source, target, move_landmarks(batch.target_marks, affine)
 
 
-def _keypoint_part(lesson: Lesson, batch: Batch) -> Losses:
+def _keypoint_part(lesson: Lesson, batch: Batch, chance: Chance) -> Losses:
     """The student's detector sees what a bad camera leaves of the pictures that the teacher sees, turned and shifted widely."""
-    source, target, _ = _augment(batch, WIDE)
+    source, target, _ = _augment(batch, WIDE, chance)
     images = torch.cat([source, target])
-    seen = degrade(images).contiguous(memory_format=torch.channels_last)
+    seen = degrade(images, chance).contiguous(memory_format=torch.channels_last)
     with torch.autocast(images.device.type, torch.bfloat16):
         with torch.no_grad():
             wanted = look(lesson.teacher, images)
@@ -118,9 +119,9 @@ def look(networks: NetworkPair, images: Tensor) -> Keypoints:
     return found
 
 
-def _animation_part(lesson: Lesson, batch: Batch) -> Losses:
+def _animation_part(lesson: Lesson, batch: Batch, chance: Chance) -> Losses:
     """One animation by the teacher and one by the student, or by the teacher's generator from the student's keypoints."""
-    source, target, marks = _augment(batch, NARROW)
+    source, target, marks = _augment(batch, NARROW, chance)
     images = torch.cat([source, target])
     drawer = lesson.teacher if lesson.stage == "keypoints" else lesson.student
     with torch.autocast(images.device.type, torch.bfloat16):

@@ -15,13 +15,13 @@ from puppet.animator import Animator, FaceFinder
 from puppet.contract import write_card
 from puppet.picture import Picture
 from puppet.plugins import open_animator
+from training.clip_store import ClipStore
 from training.cost import count_pair_cost, count_parameters
 from training.evaluation import find_faces, keypoint_distance, mean_of_finite
 from training.export_graphs import PREDICTION, trace_pair
 from training.model_card import card_of
 from training.networks.pair import NetworkPair
 from training.onnx_edits import without_output
-from training.packs import FaceFrames
 from training.torch_animator import TorchAnimator
 
 JUDGED_CLIPS, JUDGED_FRAMES = 8, 24
@@ -105,10 +105,11 @@ def measure_costs(pairs: Sequence[NetworkPair], engine: str) -> tuple[list[Costs
     return costs, name
 
 
-def choose_clips_to_judge(faces: FaceFrames) -> list[list[Picture]]:
-    """The first frames, every second one, of clips spread over all."""
-    spread = [faces.clips[round(place)] for place in np.linspace(0, len(faces.clips) - 1, min(JUDGED_CLIPS, len(faces.clips))).tolist()]
-    return [list(faces.frames[clip.start : clip.start + clip.length : 2][:JUDGED_FRAMES]) for clip in spread]
+def read_judged_clips(unseen: ClipStore) -> list[list[Picture]]:
+    """The first frames, every second one, of clips spread over all. Raises `TrainingError` for one that can't be read."""
+    count = len(unseen.clips)
+    spread = [round(place) for place in np.linspace(0, count - 1, min(JUDGED_CLIPS, count)).tolist()]
+    return [list(unseen.read(clip, range(0, unseen.clips[clip].length, 2)[:JUDGED_FRAMES])[0]) for clip in spread]
 
 
 def measure_likeness(

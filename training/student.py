@@ -37,7 +37,7 @@ class DistillationPlan(BaseModel):
 
 
 class Student:
-    """The networks that learn, their averaged copy, the optimiser, the counters and both random generators."""
+    """The networks that learn, their averaged copy, the optimiser and the counters, from which all chance follows."""
 
     def __init__(self, networks: NetworkPair, plan: DistillationPlan, header: Header, device: torch.device) -> None:
         """Teach `networks`, which become the student's own; `header` is what the checkpoint will say of itself."""
@@ -47,7 +47,6 @@ class Student:
         self.device = device
         self.steps = 0
         self.samples = 0
-        self.random = np.random.default_rng(plan.seed)
         self.networks = networks.to(device)
         nn.Module.to(self.networks, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = build_networks(networks.configuration).to(device).eval().requires_grad_(False)
@@ -103,11 +102,7 @@ class Student:
             "average": self.average.state_dict(),
             "optimiser": self.optimiser.state_dict(),
             "counters": [self.steps, self.samples],
-            "random_numpy": self.random.bit_generator.state,
-            "random_torch": torch.get_rng_state(),
         }
-        if self.device.type == "cuda":
-            state["random_cuda"] = torch.cuda.get_rng_state()
         _write(state, folder / STATE)
         _write(self.checkpoint(), checkpoint)
 
@@ -141,10 +136,6 @@ class Student:
         student.average.load_state_dict(state["average"])
         student.steps, student.samples = state["counters"]
         student.optimiser.load_state_dict(state["optimiser"])
-        student.random.bit_generator.state = state["random_numpy"]
-        torch.set_rng_state(state["random_torch"])
-        if device.type == "cuda" and "random_cuda" in state:
-            torch.cuda.set_rng_state(state["random_cuda"])
         return student
 
 

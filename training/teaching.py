@@ -1,63 +1,70 @@
 """Teaching a student: reads top to bottom, batch by batch, until the plan is done or the time is up."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from puppet.contact_sheet import contact_sheet
 from puppet.errors import TrainingError
 from puppet.picture import Picture
 from puppet.picture_file import write_picture
+from training.batch import Batch
+from training.chance import Chance
+from training.clip_store import ClipStore, open_clips
 from training.distillation import Lesson, animate_pair, distillation_losses, images_of, split, weighted_sum
 from training.export_graphs import picture_from_prediction
+from training.feed import DiskFeed, Draws, Feed, MemoryFeed, Rows, frame_bytes
+from training.memory import frame_budget, is_out_of_memory
 from training.networks.pair import NetworkPair
 from training.packs import FaceFrames, choose_clips, read_faces
-from training.pairs import PairSampler
+from training.pairs import Clips, PairSampler
 from training.perceptual import load_lpips
 from training.session import LEFT_BY_FAILURE, Session
-from training.step import Batch
-from training.student import Student
+from training.student import DistillationPlan, Student
+
+DECODERS = 4
+"""Processes that decode what memory does not hold."""
 
 LOG_EVERY_S = 20.0
 VALIDATION_PAIRS = 32
 SHEET_ROWS = 6
 
 
-class Frames(NamedTuple):
-    """Frames and landmarks to draw batches of; `pictures` and `marks` are the faces' arrays as tensors."""
+def open_feed(data: Sequence[Path], plan: DistillationPlan, limit_clips: int | None, device: torch.device) -> Feed:
+    """The plan's batches of training clips: from memory where the frames fit, else decoded step by step.
 
-    faces: FaceFrames
-    sampler: PairSampler
-    pictures: Tensor
-    marks: Tensor
-
-    def draw(self, count: int, random: np.random.Generator, device: torch.device) -> Batch:
-        """Some pairs of frames, on the device."""
-        sources, targets = (torch.from_numpy(indices) for indices in self.sampler.draw(count, random))
-        parts = (self.pictures[sources], self.pictures[targets], self.marks[sources], self.marks[targets])
-        return Batch(*(part.to(device) for part in parts))
+    Raises `TrainingError` for data that can't be used.
+    """
+    store = open_clips(data, plan.side, "train", limit=limit_clips)
+    clips: FaceFrames | ClipStore = store
+    if frame_bytes(store) <= frame_budget():
+        clips = read_faces(data, plan.side, lambda entry: entry.split == "train", limit=limit_clips)
+    draws = Draws(_sampler(clips), (plan.seed, 0), Rows(plan.batch, 0, plan.batch))
+    return MemoryFeed(clips, draws, device) if isinstance(clips, FaceFrames) else DiskFeed(clips, draws, DECODERS, device.type == "cuda")
 
 
-def _frames(faces: FaceFrames) -> Frames:
-    marked = any(clip.has_landmarks for clip in faces.clips)
-    sampler = PairSampler(faces) if marked else PairSampler(faces, balance="identity", landmarks=False)
-    return Frames(faces, sampler, torch.from_numpy(faces.frames), torch.from_numpy(faces.landmarks))
-
-
-def read_train(data: Sequence[Path], side: int, limit_clips: int | None) -> Frames:
-    """The training clips, decoded. Raises `TrainingError` for data that can't be used."""
-    return _frames(read_faces(data, side, lambda entry: entry.split == "train", limit=limit_clips))
-
-
-def read_unseen(data: Sequence[Path], side: int, limit_clips: int | None) -> Frames:
-    """The validation clips, decoded: recordings alone where there are any. Raises `TrainingError` for data that can't be used."""
+def open_unseen(data: Sequence[Path], side: int, limit_clips: int | None) -> ClipStore:
+    """The validation clips: recordings alone where there are any. Raises `TrainingError` for data that can't be used."""
     real = any(entry.real for _, entry in choose_clips(data, lambda entry: entry.split == "val"))
-    return _frames(read_faces(data, side, lambda entry: entry.split == "val" and entry.real >= real, limit=limit_clips))
+    return open_clips(data, side, "val", lambda entry: entry.real >= real, limit=limit_clips)
+
+
+def _draw_unseen(unseen: ClipStore, count: int) -> Batch:
+    """The same pairs every time for the same data."""
+    sources, targets = _sampler(unseen).draw(count, np.random.default_rng(1))
+    pairs = [unseen.read_pair(int(source), int(target)) for source, target in zip(sources, targets, strict=True)]
+    frames, marks = (torch.from_numpy(np.stack(part)) for part in zip(*pairs, strict=True))
+    return Batch(frames[:, 0], frames[:, 1], marks[:, 0], marks[:, 1])
+
+
+def _sampler(clips: Clips) -> PairSampler:
+    """By openings of eyes and mouth where landmarks are known, else by identity."""
+    marked = any(clip.has_landmarks for clip in clips.clips)
+    return PairSampler(clips) if marked else PairSampler(clips, balance="identity", landmarks=False)
 
 
 def refuse_used_folder(folder: Path) -> None:
@@ -66,7 +73,7 @@ def refuse_used_folder(folder: Path) -> None:
         raise TrainingError(f"The run folder {folder} is not empty.", "Go on with it by --resume, or name another by --run.")
 
 
-def teach(teacher: NetworkPair, student: Student, frames: Frames, unseen: Frames, *, session: Session, output: Path) -> bool:
+def teach(teacher: NetworkPair, student: Student, feed: Feed, unseen: ClipStore, *, session: Session, output: Path) -> bool:
     """Let the student learn; its state, log and sheets go to the session's folder, its checkpoint to `output`.
 
     False when the session was over before the plan was done; saved in either case.
@@ -80,14 +87,16 @@ def teach(teacher: NetworkPair, student: Student, frames: Frames, unseen: Frames
             "The student's keypoints mean other places than the teacher's: it can't learn them.",
             "Learn by --stage both: pictures, flow and occlusion can be compared.",
         )
-    pairs = unseen.draw(VALIDATION_PAIRS, np.random.default_rng(1), device)
+    pairs = _draw_unseen(unseen, VALIDATION_PAIRS)
     session.log(f"# {plan.stage}: {plan.samples - student.samples} samples to go, {torch.get_num_threads()} threads, {device}")
     sums: dict[str, float] = {}
     count, first = 0, student.samples
     began = logged = saved = time.monotonic()
-    while student.samples < plan.samples and not session.is_over:
-        losses = distillation_losses(lesson, frames.draw(plan.batch, student.random, device))
-        student.step(weighted_sum(losses))
+    for batch in feed.batches(student.steps, -(-plan.samples // plan.batch)):
+        with _advising(plan):
+            chance = Chance((plan.seed, student.steps), plan.batch, 0, plan.batch)  # of the step alone: nothing to keep for a resumed run
+            losses = distillation_losses(lesson, Batch(*(tensor.to(device) for tensor in batch)), chance)
+            student.step(weighted_sum(losses))
 
         count += 1
         for name, value in losses.items():
@@ -101,16 +110,31 @@ def teach(teacher: NetworkPair, student: Student, frames: Frames, unseen: Frames
             session.log(
                 f"{plan.stage} {student.samples}/{plan.samples} {speed:.1f}/s, {left:.1f} min left, rate {student.rate():.1e} {means}"
             )
+            session.scalars.add({f"{plan.stage}/{name}": value / count for name, value in sums.items()}, student.samples)
             sums, count, logged = {}, 0, now
         if now - saved > session.save_every_s and not over:
             student.save(session.folder, output)
             session.log(validate(lesson, student, pairs, session.folder))
             saved = time.monotonic()
+        if over:
+            break
     student.save(session.folder, output)
     session.log(validate(lesson, student, pairs, session.folder))
     if student.samples < plan.samples:
         session.log("# stopped; go on with --resume")
     return student.samples >= plan.samples
+
+
+@contextmanager
+def _advising(plan: DistillationPlan) -> Iterator[None]:
+    """Turns a lack of memory into a sentence."""
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+        hint = f"Lower --batch from {plan.batch}, or --side from {plan.side}; then begin anew."
+        raise TrainingError("Memory was not enough for a batch.", hint) from error
 
 
 @torch.no_grad()
@@ -120,7 +144,7 @@ def validate(lesson: Lesson, student: Student, pairs: Batch, folder: Path) -> st
     rows: list[list[Picture]] = []
     drawer = lesson.teacher if lesson.stage == "keypoints" else student.average
     for index in range(len(pairs.source)):
-        source, target = (images_of(pictures[index : index + 1]) for pictures in (pairs.source, pairs.target))
+        source, target = (images_of(pictures[index : index + 1].to(student.device)) for pictures in (pairs.source, pairs.target))
         images = torch.cat([source, target])
         wanted = animate_pair(lesson.teacher, source, split(lesson.teacher.detector(images))).prediction
         found = animate_pair(drawer, source, split(student.average.detector(images))).prediction

@@ -21,12 +21,11 @@ from training.checkpoint import Header, load_networks
 from training.commands import app
 from training.compress import Target, compare, prune_to, start_student
 from training.cost import count_parameters
-from training.distillation import Lesson, distillation_losses, weighted_sum
 from training.networks.pair import NetworkPair
 from training.session import Session
-from training.side_by_side import choose_clips_to_judge, time_in_turns
+from training.side_by_side import read_judged_clips, time_in_turns
 from training.student import STATE, DistillationPlan, Student
-from training.teaching import Frames, read_train, read_unseen, refuse_used_folder
+from training.teaching import open_feed, open_unseen, refuse_used_folder, teach
 
 
 @pytest.fixture(autouse=True)
@@ -92,37 +91,46 @@ def assert_equal(one: nn.Module, other: nn.Module) -> None:
         assert torch.equal(value, weights[name]), name
 
 
-def learn(student: Student, frames: Frames, steps: int) -> Student:
-    """Some steps of a distillation; building the teacher draws no chance from the run."""
-    state = torch.get_rng_state()
-    teacher = build_small(SMALL_COMPACT).requires_grad_(False)
-    torch.set_rng_state(state)
-    for _ in range(steps):
-        batch = frames.draw(student.plan.batch, student.random, student.device)
-        student.step(weighted_sum(distillation_losses(Lesson(teacher, student.networks, student.plan.stage), batch)))
-    return student
+class Interrupted(Session):
+    """Is told to stop after some looks, one a step."""
+
+    steps = 0
+
+    @property
+    def is_over(self) -> bool:
+        self.steps -= 1
+        return self.steps <= 0
 
 
 def test_a_run_cut_in_two_equals_the_uncut_one(pack: Path, tmp_path: Path) -> None:
-    plan, frames, device = DistillationPlan(samples=8, batch=2), read_train([pack], 64, None), torch.device("cpu")
+    plan, device = DistillationPlan(side=64, samples=8, batch=2), torch.device("cpu")
+    teacher = build_small(SMALL_COMPACT)
+    feed, unseen = open_feed([pack], plan, None, device), open_unseen([pack], 64, None)
+
+    def learn(student: Student, folder: Path, steps: int) -> Student:
+        """Go on for some steps."""
+        with Interrupted(folder, [pack], None, 300, None) as session:
+            session.steps = steps
+            teach(teacher, student, feed, unseen, session=session, output=folder / "student.pth")
+        return student
 
     def begin() -> Student:
         networks = build_small(SMALL_COMPACT, seed=4)
         return Student(networks, plan, Header(name="small", configuration=networks.configuration), device)
 
-    uncut = learn(begin(), frames, 4)
-    learn(begin(), frames, 2).save(tmp_path, tmp_path / "student.pth")
+    uncut = learn(begin(), tmp_path / "uncut", 99)
+    learn(begin(), tmp_path / "cut", 2)
     torch.manual_seed(99)
-    resumed = learn(Student.resume(tmp_path, plan, device), frames, 2)
+    resumed = learn(Student.resume(tmp_path / "cut", plan, device), tmp_path / "cut", 99)
     assert_equal(uncut.networks, resumed.networks)
     assert_equal(uncut.average, resumed.average)
     assert (resumed.steps, resumed.samples, resumed.rate()) == (4, 8, uncut.rate())
     with pytest.raises(TrainingError, match="batch 2, not 4"):
-        Student.resume(tmp_path, DistillationPlan(samples=8, batch=4), device)
+        Student.resume(tmp_path / "cut", DistillationPlan(side=64, samples=8, batch=4), device)
     with pytest.raises(TrainingError, match="nothing to resume"):
         Student.resume(tmp_path / "other", plan, device)
     with pytest.raises(TrainingError, match="not empty"):
-        refuse_used_folder(tmp_path)
+        refuse_used_folder(tmp_path / "cut")
 
 
 def test_the_command_goes_on_where_it_was_interrupted(pack: Path, teacher: Path, tmp_path: Path) -> None:
@@ -188,11 +196,12 @@ def test_time_is_a_target_by_the_ratio_to_the_full_networks(pack: Path, monkeypa
     full = count_parameters(pair)
     monkeypatch.setattr("training.compress.open_networks", lambda networks, name, engine: Clocked(networks))
     monkeypatch.setattr("training.compress.time_in_turns", lambda animators, **_: [animator.time for animator in animators])
-    frames, told = read_train([pack], 64, None), list[str]()
-    half = prune_to(pair, Target("share of the time", 0.5), "both", frames, engine="torch", report=told.append)
+    plan, told = DistillationPlan(side=64, batch=2), list[str]()
+    feed = open_feed([pack], plan, None, torch.device("cpu"))
+    half = prune_to(pair, Target("share of the time", 0.5), "both", feed, engine="torch", report=told.append)
     assert count_parameters(half.networks) <= 0.5 * full
     assert half.value == pytest.approx(count_parameters(half.networks) / full)
-    certain = prune_to(pair, Target("milliseconds", 0.5 * full), "both", frames, engine="torch", report=told.append)
+    certain = prune_to(pair, Target("milliseconds", 0.5 * full), "both", feed, engine="torch", report=told.append)
     assert certain.value == pytest.approx(count_parameters(certain.networks))
     assert any("milliseconds" in line for line in told)
 
@@ -231,9 +240,9 @@ class Constant:
 
 
 def test_a_copy_costs_and_draws_what_its_teacher_does(pack: Path) -> None:
-    unseen = read_unseen([pack], 64, None)
-    assert [clip.name for clip in unseen.faces.clips] == ["dora_1"]
-    clips = choose_clips_to_judge(unseen.faces)
+    unseen = open_unseen([pack], 64, None)
+    assert [clip.name for clip in unseen.clips] == ["dora_1"]
+    clips = read_judged_clips(unseen)
     assert len(clips) == 1 and len(clips[0]) == 6
     pair = build_small(SMALL_COMPACT)
     student = start_student(pair, None, None)

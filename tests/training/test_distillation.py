@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from tests.training.small_networks import SMALL_COMPACT, SMALL_FOMM, build_small
+from training.batch import Batch
 from training.distillation import (
     WEIGHTS,
     DistillationStage,
@@ -22,7 +23,6 @@ from training.distillation import (
 from training.networks.first_order import coordinate_grid
 from training.networks.pair import NetworkPair
 from training.networks.tensors import Animated, Keypoints
-from training.step import Batch
 
 
 def batch_of(count: int = 2, side: int = 64) -> Batch:
