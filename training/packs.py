@@ -142,14 +142,6 @@ class Pack:
         return TrainingError(f"{entry.clip} in {self.path} can't be read: {error}.", "Copy the pack again, whole.")
 
 
-def find_packs(folders: Sequence[Path]) -> list[Pack]:
-    """The packs in the folders named (each a pack itself, or a folder of them). Raises `TrainingError` when there is none."""
-    packs = [pack for folder in folders for pack in _packs_in(folder)]
-    if not packs:
-        raise TrainingError(f"No face pack was found in {', '.join(str(folder) for folder in folders)}.", PACK_HINT)
-    return packs
-
-
 def find_sources(folders: Sequence[Path]) -> list[ClipSource]:
     """The packs in each folder or, where it has none, the folder as a layout. Raises `TrainingError` for one that is neither."""
     sources: list[ClipSource] = []

@@ -10,7 +10,8 @@ import pytest
 
 from puppet.errors import TrainingError
 from tests.training.small_pack import LENGTH, SIDE, SKIN, draw_face, moving_face, read_index, tar_of, write_index
-from training.packs import Clip, ClipEntry, FaceFrames, find_packs, read_faces
+from training.clip_entry import ClipEntry
+from training.packs import Clip, FaceFrames, find_sources, read_faces
 
 BREAKS: dict[str, tuple[Callable[[Path], object], str]] = {
     "missing clip": (lambda pack: (pack / "real/carl_1.mp4").unlink(), "lists real/carl_1.mp4 but does not hold it"),
@@ -88,7 +89,7 @@ def test_packs_are_found_among_other_things(pack: Path, tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("faces")
     (tmp_path / "empty").mkdir()
     (tmp_path / "empty.tar").write_bytes(bytes(10240))
-    assert [found.path.name for found in find_packs([tmp_path])] == ["first", "second.tar"]
+    assert [found.path.name for found in find_sources([tmp_path])] == ["first", "second.tar"]
     assert len(read_faces([tmp_path], SIDE, everything).clips) == 8
 
 
@@ -135,6 +136,17 @@ def test_landmarks_of_fewer_frames_shorten_the_clip(copied: Path) -> None:
     np.testing.assert_allclose(faces.landmarks[5], moving_face(7.0), atol=2e-3)
 
 
+def test_an_index_may_say_how_landmarks_were_had_and_more(copied: Path) -> None:
+    entries = [{**entry, "landmarks": "tracked", "photo": "inst_013.jpg"} for entry in read_index(copied)]
+    entries[2]["landmarks"] = "none"
+    write_index(copied, entries)
+    (copied / "real" / "carl_1.npy").unlink()
+    faces = read_faces([copied], SIDE, everything)
+    assert [clip.has_landmarks for clip in faces.clips] == [True, True, False, True]
+    assert np.isnan(faces.landmarks_of(2)).all()
+    assert np.isfinite(faces.landmarks_of(3)).all()
+
+
 def test_progress_counts_clips(pack: Path) -> None:
     told: list[tuple[int, int]] = []
     read_faces([pack], SIDE, everything, on_progress=lambda done, of: told.append((done, of)))
@@ -167,10 +179,10 @@ def test_damaged_tar_is_told(pack: Path, tmp_path: Path) -> None:
     path = tar_of(pack, tmp_path / "faces.tar")
     cut(path)
     with pytest.raises(TrainingError, match=r"faces\.tar can't be read"):
-        find_packs([path])
+        find_sources([path])
     packed = tar_of(pack, tmp_path / "faces.tar.gz", "w:gz")
     with pytest.raises(TrainingError, match=r"faces\.tar\.gz can't be read") as caught:
-        find_packs([packed])
+        find_sources([packed])
     assert "not compressed" in caught.value.hint
 
 
@@ -182,8 +194,8 @@ def test_tar_without_a_member(pack: Path, copied: Path, tmp_path: Path) -> None:
 
 def test_no_data_is_told(pack: Path, tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match=r"There is no data at .*absent"):
-        find_packs([tmp_path / "absent"])
-    with pytest.raises(TrainingError, match="No face pack was found in"):
-        find_packs([tmp_path])
+        find_sources([tmp_path / "absent"])
+    with pytest.raises(TrainingError, match="Neither face packs nor clips were found in"):
+        find_sources([tmp_path])
     with pytest.raises(TrainingError, match="None of the clips in the data fits"):
         read_faces([pack], SIDE, lambda entry: False)
