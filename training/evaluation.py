@@ -12,7 +12,7 @@ import numpy as np
 from puppet.animator import Animator, Face, FaceFinder
 from puppet.motion import retarget
 from puppet.picture import Picture
-from training.face_motion import correlations, face_motion, jitter
+from training.face_motion import face_motion, following, jitter
 from training.identity import IdentityEmbedder
 
 IDENTITY_EVERY = 10
@@ -85,14 +85,17 @@ def carry_over(
 ) -> tuple[Figures, list[Picture]]:
     """The portrait driven by another person's clip, relative to its first frame; figures, and the frames drawn.
 
-    Correlations of driver and result carry the name of the signal; one that is still in the driver is left out.
+    Correlations of driver and result carry the name of the signal, gains that of it and `_gain`; what is still in the driver
+    is left out.
     """
     source = animator.wear(portrait)
     neutral = animator.detect(clip.frames[0])
     lids = animator.card.lids
     drawn = [animator.animate(retarget(source, animator.detect(frame), neutral, adapt_scale=True, lids=lids)) for frame in clip.frames]
     driver_faces, drawn_faces = find_faces(clip.frames, finder), find_faces(drawn, finder)
-    figures: Figures = dict(correlations(face_motion(driver_faces), face_motion(drawn_faces)))
+    figures: Figures = {}
+    for name, found in following(face_motion(driver_faces), face_motion(drawn_faces)).items():
+        figures[name], figures[f"{name}_gain"] = found
     face = finder.find(portrait)
     if face is not None:
         own = embedder(portrait, face)

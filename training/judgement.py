@@ -116,7 +116,7 @@ def _means(reconstruction: dict[str, Figures], transfer: dict[str, Figures], rea
         clips = [figures for name, figures in reconstruction.items() if real[name] is wanted]
         for key in clips[0] if clips else ():
             means[f"{prefix}_{key}"] = mean_of_finite([figures[key] for figures in clips])
-    for key in (*STILL, "identity", "missing", "jitter"):
+    for key in (*(signal + part for part in ("", "_gain") for signal in STILL), "identity", "missing", "jitter"):
         values = [figures[key] for figures in transfer.values() if key in figures]
         if values:
             means[f"transfer_{key}"] = mean_of_finite(values)
