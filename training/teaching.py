@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from puppet.contact_sheet import contact_sheet
 from puppet.errors import TrainingError
@@ -14,6 +15,7 @@ from puppet.picture import Picture
 from puppet.picture_file import write_picture
 from training.batch import Batch
 from training.chance import Chance
+from training.clip_entry import ClipEntry
 from training.clip_store import ClipStore, open_clips
 from training.distillation import Lesson, animate_pair, distillation_losses, images_of, split, weighted_sum
 from training.export_graphs import picture_from_prediction
@@ -29,6 +31,9 @@ from training.student import DistillationPlan, Student
 DECODERS = 4
 """Processes that decode what memory does not hold."""
 
+LARGEST_YAW = 0.3
+"""Rendered clips of photographs turned further are left out, as in the recipes."""
+
 LOG_EVERY_S = 20.0
 VALIDATION_PAIRS = 32
 SHEET_ROWS = 6
@@ -39,12 +44,17 @@ def open_feed(data: Sequence[Path], plan: DistillationPlan, limit_clips: int | N
 
     Raises `TrainingError` for data that can't be used.
     """
-    store = open_clips(data, plan.side, "train", limit=limit_clips)
+    store = open_clips(data, plan.side, None, _teaches, limit=limit_clips)
     clips: FaceFrames | ClipStore = store
     if frame_bytes(store) <= frame_budget():
-        clips = read_faces(data, plan.side, lambda entry: entry.split == "train", limit=limit_clips)
+        clips = read_faces(data, plan.side, _teaches, limit=limit_clips)
     draws = Draws(_sampler(clips), (plan.seed, 0), Rows(plan.batch, 0, plan.batch))
     return MemoryFeed(clips, draws, device) if isinstance(clips, FaceFrames) else DiskFeed(clips, draws, DECODERS, device.type == "cuda")
+
+
+def _teaches(entry: ClipEntry) -> bool:
+    """Whether a clip is for training, and not turned so far that its far side was rendered badly."""
+    return entry.split == "train" and abs(entry.source_yaw) <= LARGEST_YAW
 
 
 def open_unseen(data: Sequence[Path], side: int, limit_clips: int | None) -> ClipStore:
@@ -89,7 +99,7 @@ def teach(teacher: NetworkPair, student: Student, feed: Feed, unseen: ClipStore,
         )
     pairs = _draw_unseen(unseen, VALIDATION_PAIRS)
     session.log(f"# {plan.stage}: {plan.samples - student.samples} samples to go, {torch.get_num_threads()} threads, {device}")
-    sums: dict[str, float] = {}
+    sums: dict[str, Tensor] = {}
     count, first = 0, student.samples
     began = logged = saved = time.monotonic()
     for batch in feed.batches(student.steps, -(-plan.samples // plan.batch)):
@@ -100,17 +110,18 @@ def teach(teacher: NetworkPair, student: Student, feed: Feed, unseen: ClipStore,
 
         count += 1
         for name, value in losses.items():
-            sums[name] = sums.get(name, 0.0) + float(value.detach())
+            sums[name] = sums.get(name, torch.zeros_like(value)) + value.detach()
         over = session.is_over or student.samples >= plan.samples
         now = time.monotonic()
         if now - logged > LOG_EVERY_S or over:
             speed = (student.samples - first) / (now - began)
             left = (plan.samples - student.samples) / speed / 60
-            means = " ".join(f"{name} {value / count:.4f}" for name, value in sums.items())
+            means = {name: float(value) / count for name, value in sums.items()}
             session.log(
-                f"{plan.stage} {student.samples}/{plan.samples} {speed:.1f}/s, {left:.1f} min left, rate {student.rate():.1e} {means}"
+                f"{plan.stage} {student.samples}/{plan.samples} {speed:.1f}/s, {left:.1f} min left, rate {student.rate():.1e} "
+                + " ".join(f"{name} {value:.4f}" for name, value in means.items())
             )
-            session.scalars.add({f"{plan.stage}/{name}": value / count for name, value in sums.items()}, student.samples)
+            session.scalars.add({f"{plan.stage}/{name}": value for name, value in means.items()}, student.samples)
             sums, count, logged = {}, 0, now
         if now - saved > session.save_every_s and not over:
             student.save(session.folder, output)

@@ -27,6 +27,8 @@ from training.side_by_side import read_judged_clips, time_in_turns
 from training.student import STATE, DistillationPlan, Student
 from training.teaching import open_feed, open_unseen, refuse_used_folder, teach
 
+PARAMETERS = count_parameters(build_small(SMALL_COMPACT))
+
 
 @pytest.fixture(autouse=True)
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,7 +67,7 @@ def run(*arguments: object) -> dict[str, Any]:
 def test_the_staged_scheme_prunes_each_part_in_its_stage(pack: Path, teacher: Path, tmp_path: Path) -> None:
     first, second = tmp_path / "one.pth", tmp_path / "two.pth"
     learn = ("--data", pack, "--samples", 4, "--batch", 2)
-    figures = run(teacher, "--stage", "keypoints", "--share", 0.9, *learn, "-o", first)
+    figures = run(teacher, "--stage", "keypoints", "--parameters", PARAMETERS * 8 // 10, *learn, "-o", first)
     full, seen = load_networks(teacher)[0], load_networks(first)[0]
     assert count_parameters(seen.detector) < count_parameters(full.detector)
     assert {name: value.shape for name, value in seen.generator.state_dict().items()} == {
@@ -74,7 +76,7 @@ def test_the_staged_scheme_prunes_each_part_in_its_stage(pack: Path, teacher: Pa
     assert [side["name"] for side in figures["sides"]] == ["teacher.pth", "one"]
     assert figures["engine"] == "torch"
     assert all(side["l1"] > 0 and side["akd"] is None for side in figures["sides"])
-    run(teacher, "--stage", "generator", "--student", first, "--share", 0.75, *learn, "-o", second)
+    run(teacher, "--stage", "generator", "--student", first, "--parameters", PARAMETERS // 2, *learn, "-o", second)
     both, read = load_networks(second)
     assert_equal(seen.detector, both.detector)
     assert count_parameters(both.generator) < count_parameters(full.generator)
