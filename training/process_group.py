@@ -27,12 +27,12 @@ class ProcessGroup(NamedTuple):
         """Whether this process writes the run's files and validates."""
         return self.rank == 0
 
-    def wrap(self, module: nn.Module) -> nn.Module:
-        """A module whose gradients are averaged over the processes."""
+    def wrap(self, module: nn.Module, all_learn: bool = True) -> nn.Module:
+        """A module whose gradients are averaged over the processes; `all_learn` says that each parameter gets one in every step."""
         if self.size == 1:
             return module
         devices = [self.device] if self.device.type == "cuda" else None
-        return DistributedDataParallel(module, device_ids=devices, find_unused_parameters=True)
+        return DistributedDataParallel(module, device_ids=devices, find_unused_parameters=not all_learn)
 
     def share_norms(self, networks: NetworkPair) -> NetworkPair:
         """Networks whose BatchNorm statistics are of the whole batch; on CPUs torch can't, and each process keeps to its own rows."""

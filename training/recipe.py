@@ -49,10 +49,20 @@ class DiscriminatorPlan(BaseModel):
     crop_side: int = Field(64, ge=16, description="side of the squares around mouth and eyes, px")
     rate: float | None = Field(None, gt=0, description="its peak learning rate; the stage's where not given")
 
+    @property
+    def least_side(self) -> int:
+        """The smallest side of a picture that so many blocks can look at, px: the last one must be left 2x2 cells to normalise."""
+        side = 5
+        for _ in range(self.depth - 1):
+            side = 2 * side + 3
+        return side
+
     @model_validator(mode="after")
-    def _check_scales(self) -> Self:
+    def _check_looks(self) -> Self:
         if any(scale == 0 or (1 / scale) % 1 for scale in self.scales):
             raise ValueError("scales are one over a whole number: 1, .5, .25 ...")
+        if self.views != ("picture",) and self.crop_side < self.least_side:
+            raise ValueError(f"a depth of {self.depth} needs a crop_side of at least {self.least_side}, not {self.crop_side}")
         if self.sees_keypoints and self.views != ("picture",):
             raise ValueError("a discriminator that sees keypoints looks at the whole picture alone")
         return self
@@ -164,6 +174,12 @@ class Stage(BaseModel):
             raise ValueError(f"the loss {sorted(judged)[0]} needs a `discriminator`")
         if self.discriminator is not None and "gan" not in self.weights:
             raise ValueError("a discriminator is of use only with a weight for `gan`")
+        if self.discriminator is not None and "picture" in self.discriminator.views:
+            smallest = self.side * min(self.discriminator.scales)
+            if smallest < self.discriminator.least_side:
+                raise ValueError(
+                    f"the discriminator's depth needs pictures of {self.discriminator.least_side} px, but looks at {smallest:g} px"
+                )
 
 
 class TrainingPlan(BaseModel):

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from puppet.assets import EMBEDDED_MODEL
 from puppet.errors import TrainingError
 from training.checkpoint import load_checkpoint, load_networks
@@ -47,4 +49,8 @@ def start_from(start: str, recipe: Recipe) -> tuple[Recipe, NetworkPair]:
     sources = tuple(dict.fromkeys([*header.training_data, *recipe.training.sources]))
     plan = recipe.training.model_copy(update={"licence": header.licence or recipe.training.licence, "sources": sources})
     content = {"name": recipe.name, "model": networks.configuration.model_dump(), "training": plan.model_dump()}
-    return Recipe.model_validate(content), networks
+    try:
+        return Recipe.model_validate(content), networks
+    except ValidationError as error:
+        said = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise TrainingError(f"{path} can't be trained by the recipe {recipe.name}: {said}.", "Name another recipe by --recipe.") from error

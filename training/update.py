@@ -15,6 +15,9 @@ from training.process_group import ProcessGroup
 from training.run_state import RunState
 from training.step import Judges, Step
 
+JUDGE_DRAWN = frozenset({"l1", "lpips", "crops", "perceptual", "gan"})
+"""Losses over the drawn picture, to which every part of a generator contributes, and of a detector that is trained with it."""
+
 
 class Judging(nn.Module):
     """The discriminator's own loss, as a module that can be wrapped for many processes."""
@@ -37,7 +40,8 @@ class Update:
         self.group = group
         self.learnt = list(state.learnt().values())
         judges = judges._replace(discriminator=state.discriminator)
-        self.step = group.wrap(Step(state.networks, self.stage, judges, state.speedups))
+        drawn_is_judged = bool(JUDGE_DRAWN & set(self.stage.weights))  # else heads may be left out of all losses
+        self.step = group.wrap(Step(state.networks, self.stage, judges, state.speedups), all_learn=drawn_is_judged)
         self.judging: nn.Module | None = None
         if state.discriminator is not None:
             state.discriminator.requires_grad_(True)  # for the wrap, which looks at it once

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from tests.training.small_networks import SMALL_COMPACT
+from tests.training.small_networks import SMALL_COMPACT, SMALL_FOMM
 from training.anchors import ANCHORS
 from training.fit import fit
 from training.recipe import Recipe, Stage, TrainingPlan
@@ -33,6 +33,37 @@ RECIPE = Recipe(
         ema=0.9,
     ),
 )
+
+
+JOINT = Recipe(
+    name="joint",
+    model=SMALL_FOMM,
+    training=TrainingPlan(
+        stages=(
+            Stage.model_validate(
+                {
+                    "name": "adversarial",
+                    "learn": "both",
+                    "side": 64,
+                    "samples": 12,
+                    "batch": 4,
+                    "warmup": 0,
+                    "weights": {"l1": 10, "gan": 1, "features": 10, "equivariance_points": 10, "equivariance_jacobians": 10},
+                    "discriminator": {"width": 4, "width_limit": 16, "depth": 3, "spectral_norm": True, "sees_keypoints": True},
+                    "augmentation": {"resize": [0.9, 1.1]},
+                }
+            ),
+        ),
+        ema=0.9,
+    ),
+)
+"""The First Order Motion Model's way: both networks from pixels, before a discriminator."""
+
+
+def joint(**fields: Any) -> Recipe:
+    """`JOINT` with other fields of its stage."""
+    stage = Stage.model_validate({**JOINT.training.stages[0].model_dump(), **fields})
+    return JOINT.model_copy(update={"training": JOINT.training.model_copy(update={"stages": (stage,)})})
 
 
 def changed_plan(**fields: Any) -> Recipe:

@@ -73,6 +73,8 @@ def test_file_names_the_recipe_that_has_no_name(tmp_path: Path) -> None:
         ({**BOTH, "discriminator": {}}, r"of use only with a weight for `gan`"),
         ({**JUDGED, "discriminator": {"scales": [0.3]}}, r"one over a whole number"),
         ({**JUDGED, "discriminator": {"views": ["mouth"], "sees_keypoints": True}}, r"looks at the whole picture alone"),
+        ({**JUDGED, "discriminator": {"views": ["eyes"], "crop_side": 32}}, r"a depth of 4 needs a crop_side of at least 61, not 32"),
+        ({**JUDGED, "discriminator": {"scales": [1, 0.25]}, "side": 128}, r"needs pictures of 61 px, but looks at 32 px"),
         ({**BOTH, "augmentation": {"resize": [1.1, 0.9]}}, r"resize goes from a smallest to a largest"),
         ({"training": {"stages": []}}, r"training\.stages"),
         ({"training": {"stages": [STAGE], "ema": 1.0}}, r"training\.ema"),

@@ -147,7 +147,8 @@ def test_detector_sees_both_frames_of_every_pair(data: tuple[Batch, Anchors]) ->
 
     def look(images: Tensor) -> Keypoints:
         seen.append(images)
-        return pair.detector(images)
+        found: Keypoints = pair.detector(images)
+        return found
 
     step.calls = step.calls._replace(look=look)
     step.losses(batch)

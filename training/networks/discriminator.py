@@ -83,11 +83,3 @@ class Discriminator(nn.Module):
         assert points is not None
         grid = coordinate_grid(*images.shape[2:], align_corners=True, like=images)
         return torch.cat([images, gaussian_maps(points, grid, VARIANCE).to(images.dtype)], dim=1)
-
-
-def least_side(depth: int) -> int:
-    """The smallest side of a picture that so many blocks can look at, px."""
-    side = 1 + 3
-    for _ in range(depth - 1):
-        side = 2 * side + 3
-    return side
