@@ -182,7 +182,7 @@ def _validate(session: Session, state: RunState, judges: Judges, pairs: Validati
     name = state.stage.name
     sheet = session.folder / "sheets" / f"{name}_{state.stage_samples:07d}.png"
     try:
-        figures = validate(state.average, pairs, judges.anchors, judges.lpips, sheet, check=session.check)
+        figures = validate(state.kept(), pairs, judges.anchors, judges.lpips, sheet, check=session.check)
     except InterruptedRunError:
         return
     session.log(f"= {name} {state.stage_samples} " + " ".join(f"{name} {value:.4f}" for name, value in figures.items()))
@@ -196,7 +196,8 @@ def _reading(session: Session) -> Iterator[Callable[[int, int], None]]:
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import Progress  # noqa: PLC0415
 
-    with Progress(console=Console(stderr=True), disable=not session.leads, transient=True) as progress:
+    console = Console(stderr=True)
+    with Progress(console=console, disable=not (session.leads and console.is_terminal), transient=True) as progress:
         task = progress.add_task("Reading clips", total=None)
 
         def advance(done: int, of: int) -> None:

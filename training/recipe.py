@@ -121,6 +121,9 @@ class Stage(BaseModel):
     )
     exact_share: Share = Field(0.5, description="share of the generator's pairs moved by exact anchors instead of detected points")
     real_share: Share = Field(0.2, description="share of the pairs that are of recordings, where there are rendered clips too")
+    blend: Share = Field(
+        1.0, description="share of the way from where the stage began to what it learnt that the weights kept go: less forgets less"
+    )
     frozen_norms: bool = Field(False, description="BatchNorm keeps the statistics it has: for small data")
     discriminator: DiscriminatorPlan | None = None
     augmentation: AugmentationPlan | None = Field(None, description="where not given that of faces, or the default one for `both`")

@@ -1,20 +1,21 @@
 """The state of a training run: everything that a resumed run needs to go on exactly where the uncut one would be."""
 
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.optim.swa_utils import get_ema_multi_avg_fn
 
-from puppet.errors import ModelError, TrainingError
+from puppet.errors import TrainingError
 from training.checkpoint import FORMAT
-from training.checkpoint_file import read_checkpoint_file
 from training.networks.discriminator import Discriminator
 from training.networks.pair import NetworkPair, build_networks
 from training.recipe import DiscriminatorPlan, Recipe, Stage
 from training.speedups import FAST, Speedups
+from training.state_file import read_state, write_state
 
 STATE = "state.pt"
 """The resumable state in a run's folder."""
@@ -48,7 +49,9 @@ class RunState:
         self.average.load_state_dict(self.networks.state_dict())
         self.average.requires_grad_(False)
         self.discriminator: Discriminator | None = None
+        self.before: dict[str, Tensor] = {}
         self._make_optimisers()
+        self._remember()
 
     @property
     def stage(self) -> Stage | None:
@@ -164,15 +167,35 @@ class RunState:
             if not ours[name].is_floating_point():
                 ours[name].copy_(theirs[name])
 
+    def kept(self) -> NetworkPair:
+        """The networks that count: the averaged ones, or a copy of them drawn back towards where the stage began, as its `blend` says.
+
+        Source: Wortsman et al., Robust fine-tuning of zero-shot models, 2022.
+        """
+        if not self.before or self.stage is None:
+            return self.average
+        copy = deepcopy(self.average)
+        for name, value in copy.state_dict().items():
+            if name in self.before:
+                value.copy_(torch.lerp(self.before[name], value, self.stage.blend))
+        return copy
+
+    def _remember(self) -> None:
+        """Keep the weights with which the stage begins, if it blends."""
+        blends = self.stage is not None and self.stage.blend < 1
+        self.before = {name: value.detach().clone() for name, value in self.learnt().items()} if blends else {}
+
     def next_stage(self) -> None:
-        """End the stage: its averaged weights become the weights, and a fresh optimiser starts on the next."""
+        """End the stage: the weights kept become the weights, and a fresh optimiser starts on the next."""
+        self.average.load_state_dict(self.kept().state_dict())
         self.networks.load_state_dict(self.average.state_dict())
         self.stage_index += 1
         self.stage_samples = 0
         self._make_optimisers()
+        self._remember()
 
     def save(self, folder: Path) -> None:
-        """Write the resumable state and the checkpoint of averaged weights, each whole or not at all.
+        """Write the resumable state and the checkpoint of the weights kept, each whole or not at all.
 
         Raises `TrainingError` where that fails, as on a full disk.
         """
@@ -182,20 +205,21 @@ class RunState:
             "networks": networks,
             "average": {name: value for name, value in self.average.state_dict().items() if not torch.equal(value, networks[name])},
             "optimiser": self.optimiser.state_dict(),
+            "before": self.before,
             "counters": [self.stage_index, self.stage_samples, self.steps, self.samples],
         }
         if self.discriminator is not None and self.judging is not None:
             state |= {"discriminator": self.discriminator.state_dict(), "judging": self.judging.state_dict()}
-        _write(state, folder / STATE)
-        _write(self.checkpoint(), folder / f"{self.recipe.name}.pth")
+        write_state(state, folder / STATE)
+        write_state(self.checkpoint(), folder / f"{self.recipe.name}.pth")
 
     def checkpoint(self, metrics: dict[str, float] | None = None) -> dict[str, Any]:
-        """What the checkpoint file holds: the configuration, the averaged weights and where they come from."""
+        """What the checkpoint file holds: the configuration, the weights kept and where they come from."""
         return {
             "format": FORMAT,
             "name": self.recipe.name,
             "configuration": self.recipe.model.model_dump(mode="json"),
-            "model": {name: value.cpu() for name, value in self.average.state_dict().items()},
+            "model": {name: value.cpu() for name, value in self.kept().state_dict().items()},
             "steps": self.steps,
             "samples": self.samples,
             "licence": self.recipe.training.licence,
@@ -205,13 +229,7 @@ class RunState:
 
     def load(self, folder: Path) -> None:
         """Go on from the state in `folder`. Raises `TrainingError` when it is missing, damaged, of other networks or other stages."""
-        path = folder / STATE
-        if not path.is_file():
-            raise TrainingError(f"There is nothing to resume in {folder}.", "Start without --resume.")
-        try:
-            state = read_checkpoint_file(path)
-        except ModelError as error:
-            raise TrainingError(error.sentence, "Start anew in another folder: --run FOLDER.") from error
+        state = read_state(folder / STATE)
         if state["recipe"]["model"] != self.recipe.model_dump(mode="json")["model"]:
             raise TrainingError(f"The run in {folder} has other networks than the recipe {self.recipe.name}.", "Use another --run folder.")
         self.networks.load_state_dict(state["networks"])
@@ -219,6 +237,7 @@ class RunState:
         self.stage_index, self.stage_samples, self.steps, self.samples = state["counters"]
         try:
             self._make_optimisers()
+            self.before = {name: value.to(self.device) for name, value in state.get("before", {}).items()}
             self.optimiser.load_state_dict(state["optimiser"])
             if self.discriminator is not None and self.judging is not None:
                 self.discriminator.load_state_dict(state["discriminator"])
@@ -232,14 +251,3 @@ class RunState:
 def _shape(plan: DiscriminatorPlan) -> DiscriminatorPlan:
     """What a discriminator's weights depend on."""
     return plan.model_copy(update={"rate": None, "crop_side": 64})
-
-
-def _write(content: dict[str, Any], path: Path) -> None:
-    partial = path.with_suffix(".partial")
-    try:
-        torch.save(content, partial)
-        partial.replace(path)
-    except (OSError, RuntimeError) as error:  # torch tells of a full disk by RuntimeError
-        partial.unlink(missing_ok=True)
-        reason = str(error).splitlines()[0].rstrip(".")
-        raise TrainingError(f"{path} can't be written: {reason}.", "Make room on the disk, then go on with --resume.") from error

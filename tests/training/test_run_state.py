@@ -147,3 +147,23 @@ def test_closeups_learn_alone() -> None:
 def test_closeups_that_networks_do_not_have() -> None:
     with pytest.raises(TrainingError, match="trains closeups, which its networks do not have"):
         state_of(long_stage(learn="closeups"))
+
+
+def test_a_stage_that_blends_keeps_part_of_what_it_learnt(tmp_path: Path) -> None:
+    stages = tuple(stage.model_copy(update={"blend": 0.25}) for stage in RECIPE.training.stages)
+    state = state_of(changed_plan(stages=stages))
+    name, other = "detector.heat.weight", "generator.head.weight"
+    began = state.networks.get_parameter(name).detach().clone()
+    with torch.no_grad():
+        state.average.get_parameter(name).add_(1.0)
+    torch.testing.assert_close(state.checkpoint()["model"][name], began + 0.25)
+    torch.testing.assert_close(state.average.get_parameter(name), began + 1.0)
+
+    state.save(tmp_path)
+    resumed = state_of(changed_plan(stages=stages, seed=5))
+    resumed.load(tmp_path)
+    for one in (state, resumed):
+        torch.testing.assert_close(one.kept().get_parameter(name), began + 0.25)
+    state.next_stage()
+    torch.testing.assert_close(state.networks.get_parameter(name), began + 0.25)
+    assert set(state.before) == set(state.learnt()) and other in state.before
