@@ -19,7 +19,7 @@ from training.perceptual import Lpips
 DistillationStage = Literal["keypoints", "generator", "both"]
 """What learns: the detector, before the teacher's frozen generator; the generator, behind the student's frozen detector; or both."""
 
-WEIGHTS = {"points": 10.0, "jacobians": 1.0, "outputs": 5.0, "flow": 10.0, "occlusion": 1.0, "truth": 1.0, "lpips": 1.0}
+WEIGHTS = {"points": 10.0, "jacobians": 1.0, "outputs": 5.0, "flow": 10.0, "occlusion": 1.0, "truth": 1.0, "seen": 20.0, "lpips": 1.0}
 """Weight of each loss in the sum."""
 
 
@@ -120,7 +120,11 @@ def look(networks: NetworkPair, images: Tensor) -> Keypoints:
 
 
 def _animation_part(lesson: Lesson, batch: Batch, chance: Chance) -> Losses:
-    """One animation by the teacher and one by the student, or by the teacher's generator from the student's keypoints."""
+    """One animation by the teacher and one by the student, or by the teacher's generator from the student's keypoints.
+
+    `seen` asks the teacher's detector whether it sees the same face in both: it carries small motions of lids and lips, to which no
+    loss over pixels gives much weight.
+    """
     source, target, marks = _augment(batch, NARROW, chance)
     images = torch.cat([source, target])
     drawer = lesson.teacher if lesson.stage == "keypoints" else lesson.student
@@ -134,6 +138,10 @@ def _animation_part(lesson: Lesson, batch: Batch, chance: Chance) -> Losses:
     corners = tuple(networks.configuration.family == "fomm" for networks in (drawer, lesson.teacher))
     losses = animation_distance(found, wanted, weight, corners)
     losses["truth"] = ((found.prediction - target).abs() * weight).mean()
+    with torch.autocast(images.device.type, torch.bfloat16):
+        with torch.no_grad():
+            face = look(lesson.teacher, wanted.prediction)
+        losses["seen"] = keypoint_distance(look(lesson.teacher, found.prediction), face)["points"]
     if lesson.lpips is not None:
         with torch.autocast(images.device.type, torch.bfloat16):
             losses["lpips"] = lesson.lpips(found.prediction.contiguous(), wanted.prediction.contiguous()).mean()

@@ -63,8 +63,16 @@ def test_keypoints_are_compared_only_where_both_mean_the_same_places() -> None:
     fomm = build_small(SMALL_FOMM.model_copy(update={"keypoint_count": 5}))
     lesson = lesson_of("both", fomm)
     assert not lesson.shares_keypoints
-    assert set(distillation_losses(lesson, batch_of())) == {"outputs", "flow", "occlusion", "truth"}
-    assert set(distillation_losses(lesson_of("both"), batch_of())) == {"points", "jacobians", "outputs", "flow", "occlusion", "truth"}
+    assert set(distillation_losses(lesson, batch_of())) == {"outputs", "flow", "occlusion", "truth", "seen"}
+    assert set(distillation_losses(lesson_of("both"), batch_of())) == {
+        "points",
+        "jacobians",
+        "outputs",
+        "flow",
+        "occlusion",
+        "truth",
+        "seen",
+    }
     lids = SMALL_COMPACT.model_copy(update={"eyes": ((0, 0, 1, 2), (0, 0, 1, 2)), "mouth": (0,)})
     assert not Lesson(build_small(SMALL_FOMM), build_small(lids), "both").shares_keypoints
 
