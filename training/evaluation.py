@@ -1,24 +1,29 @@
 """How good a model is on people it never saw: reconstruction of a clip, and carrying one person's motion to another.
 
-The measures are those of the FOMM paper (L1, AKD, AED) with our own tools named: landmarks by Puppet's face finder,
+The measures are those of the FOMM paper (L1, AKD, AED) and LPIPS with our own tools named: landmarks by Puppet's face finder,
 identity by dlib. Every model is measured beside the baseline that any animation must beat: the source, unmoved.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from puppet.animator import Animator, Face, FaceFinder
-from puppet.motion import retarget
+from puppet.motion import Motion, retarget
 from puppet.picture import Picture
-from training.face_motion import face_motion, following, jitter
+from training.face_motion import FaceMotion, face_motion, following, jitter
 from training.identity import IdentityEmbedder
+from training.sharpness import sharpness_ratio
 
-IDENTITY_EVERY = 10
-"""Frames between two identity measurements: the embedder is slower than the model."""
+LOOK_EVERY = 10
+"""Frames between two measurements of identity, LPIPS and sharpness: these change slowly, and cost more than the model."""
 
 Figures = dict[str, float]
+"""Measures by name; NaN where there was nothing to measure."""
+
+Perceived = Callable[[Sequence[Picture], Sequence[Picture]], list[float]]
+"""LPIPS of pictures with pictures, one by one."""
 
 
 class ClipView(NamedTuple):
@@ -29,6 +34,30 @@ class ClipView(NamedTuple):
     real: bool
     frames: Sequence[Picture]
     still: Picture | None
+
+
+class Tools(NamedTuple):
+    """What measures; whoever opened them closes them."""
+
+    finder: FaceFinder
+    embedder: IdentityEmbedder
+    perceive: Perceived
+
+
+class Driver(NamedTuple):
+    """A clip and what the finder sees in it, found once: it is the same for every portrait and every model."""
+
+    clip: ClipView
+    faces: list[Face | None]
+    motion: FaceMotion
+
+
+class Drawn(NamedTuple):
+    """What a model made of a clip: its figures, its frames, and how the face in them moves."""
+
+    figures: Figures
+    frames: list[Picture]
+    motion: FaceMotion
 
 
 def find_faces(frames: Sequence[Picture], finder: FaceFinder) -> list[Face | None]:
@@ -42,6 +71,12 @@ def find_faces(frames: Sequence[Picture], finder: FaceFinder) -> list[Face | Non
     return faces
 
 
+def watch(clip: ClipView, finder: FaceFinder) -> Driver:
+    """The clip with its faces found."""
+    faces = find_faces(clip.frames, finder)
+    return Driver(clip, faces, face_motion(faces))
+
+
 def keypoint_distance(first: Sequence[Face | None], second: Sequence[Face | None], side: int) -> list[float]:
     """Mean distance of the 68 landmarks per frame in which both have a face, px at 256."""
     return [
@@ -51,61 +86,69 @@ def keypoint_distance(first: Sequence[Face | None], second: Sequence[Face | None
     ]
 
 
-def reconstruct(animator: Animator, finder: FaceFinder, embedder: IdentityEmbedder, clip: ClipView) -> tuple[Figures, list[Picture]]:
-    """The clip redrawn from its first frame with absolute keypoints; figures, and the frames drawn.
+def reconstruct(animator: Animator, tools: Tools, driver: Driver) -> Drawn:
+    """The clip redrawn from its first frame with absolute keypoints.
 
-    `l1` and `akd` have `_still` twins for the source unmoved. `missing` is the share of frames with a face in the clip but
-    none in the result.
+    `l1`, `lpips` and `akd` have `_still` twins for the source unmoved; `l1_ratio` is `l1` over its twin. `missing` is the share
+    of frames with a face in the clip but none in the result; `aed` the distance of unit-norm embeddings; `sharpness` that of
+    the result over the same frame's.
     """
-    side = animator.card.side
-    animator.wear(clip.frames[0])
-    drawn = [animator.animate(animator.detect(frame)) for frame in clip.frames]
-    true_faces, drawn_faces = find_faces(clip.frames, finder), find_faces(drawn, finder)
-    still = [true_faces[0]] * len(drawn)
-    present = [index for index, face in enumerate(true_faces) if face is not None]
-    first = clip.frames[0].astype(np.float32)
-    gaps = []
-    for index in present[::IDENTITY_EVERY]:
-        true_face, drawn_face = true_faces[index], drawn_faces[index]
-        if true_face is not None and drawn_face is not None:
-            gaps.append(float(np.linalg.norm(embedder(drawn[index], drawn_face) - embedder(clip.frames[index], true_face))))
+    frames, side = driver.clip.frames, animator.card.side
+    animator.wear(frames[0])
+    drawn = [animator.animate(animator.detect(frame)) for frame in frames]
+    faces = find_faces(drawn, tools.finder)
+    present = [index for index, face in enumerate(driver.faces) if face is not None]
+    looked = range(0, len(frames), LOOK_EVERY)
+    first = frames[0].astype(np.float32)
+    gaps, sharp = [], []
+    for index in present[::LOOK_EVERY]:
+        true, seen = driver.faces[index], faces[index]
+        if true is not None and seen is not None:
+            gaps.append(float(np.linalg.norm(tools.embedder(drawn[index], seen) - tools.embedder(frames[index], true))))
+            sharp.append(sharpness_ratio(drawn[index], seen, frames[index], true))
+    l1 = mean_of_finite([float(np.abs(a.astype(np.float32) - b).mean()) / 255 for a, b in zip(drawn, frames, strict=True)])
+    l1_still = mean_of_finite([float(np.abs(first - b).mean()) / 255 for b in frames])
     figures = {
-        "l1": mean_of_finite([float(np.abs(a.astype(np.float32) - b).mean()) / 255 for a, b in zip(drawn, clip.frames, strict=True)]),
-        "l1_still": mean_of_finite([float(np.abs(first - b).mean()) / 255 for b in clip.frames]),
-        "akd": mean_of_finite(keypoint_distance(drawn_faces, true_faces, side)),
-        "akd_still": mean_of_finite(keypoint_distance(still, true_faces, side)),
-        "missing": sum(drawn_faces[index] is None for index in present) / max(len(present), 1),
+        "l1": l1,
+        "l1_still": l1_still,
+        "l1_ratio": l1 / l1_still if l1_still > 0 else float("nan"),
+        "lpips": mean_of_finite(tools.perceive([drawn[i] for i in looked], [frames[i] for i in looked])),
+        "lpips_still": mean_of_finite(tools.perceive([frames[0]] * len(looked), [frames[i] for i in looked])),
+        "akd": mean_of_finite(keypoint_distance(faces, driver.faces, side)),
+        "akd_still": mean_of_finite(keypoint_distance([driver.faces[0]] * len(drawn), driver.faces, side)),
+        "missing": sum(faces[index] is None for index in present) / len(present) if present else float("nan"),
         "aed": mean_of_finite(gaps),
+        "sharpness": mean_of_finite(sharp),
     }
-    return figures, drawn
+    return Drawn(figures, drawn, face_motion(faces))
 
 
-def carry_over(
-    animator: Animator, finder: FaceFinder, embedder: IdentityEmbedder, portrait: Picture, clip: ClipView
-) -> tuple[Figures, list[Picture]]:
-    """The portrait driven by another person's clip, relative to its first frame; figures, and the frames drawn.
+def carry_over(animator: Animator, tools: Tools, portrait: Picture, driver: Driver, motions: Sequence[Motion]) -> Drawn:
+    """The portrait driven by another person's clip, whose keypoints are `motions`, relative to its first frame.
 
     Correlations of driver and result carry the name of the signal, gains that of it and `_gain`; what is still in the driver
-    is left out.
+    is left out. `missing` is the share of all frames without a face; `jitter` the result's less the driver's, px at 256,
+    `jitter_ratio` one over the other; `sharpness` and `identity` are beside the portrait.
     """
+    card = animator.card
     source = animator.wear(portrait)
-    neutral = animator.detect(clip.frames[0])
-    lids = animator.card.lids
-    drawn = [animator.animate(retarget(source, animator.detect(frame), neutral, adapt_scale=True, lids=lids)) for frame in clip.frames]
-    driver_faces, drawn_faces = find_faces(clip.frames, finder), find_faces(drawn, finder)
+    drawn = [animator.animate(retarget(source, motion, motions[0], adapt_scale=True, lids=card.lids, lips=card.lips)) for motion in motions]
+    faces = find_faces(drawn, tools.finder)
+    moved = face_motion(faces)
     figures: Figures = {}
-    for name, found in following(face_motion(driver_faces), face_motion(drawn_faces)).items():
+    for name, found in following(driver.motion, moved).items():
         figures[name], figures[f"{name}_gain"] = found
-    face = finder.find(portrait)
+    face = tools.finder.find(portrait)
     if face is not None:
-        own = embedder(portrait, face)
-        likeness = [
-            float(own @ embedder(drawn[i], seen)) for i, seen in enumerate(drawn_faces) if seen is not None and i % IDENTITY_EVERY == 0
-        ]
-        figures["identity"] = mean_of_finite(likeness)
-    figures["missing"] = sum(seen is None for seen in drawn_faces) / len(drawn_faces)
-    figures["jitter"] = jitter(drawn_faces, animator.card.side) - jitter(driver_faces, animator.card.side)
-    return figures, drawn
+        own = tools.embedder(portrait, face)
+        looked = [(drawn[index], seen) for index, seen in enumerate(faces) if seen is not None and index % LOOK_EVERY == 0]
+        figures["identity"] = mean_of_finite([float(own @ tools.embedder(picture, seen)) for picture, seen in looked])
+        figures["sharpness"] = mean_of_finite([sharpness_ratio(picture, seen, portrait, face) for picture, seen in looked])
+    figures["missing"] = sum(seen is None for seen in faces) / len(faces)
+    shaken, shaking = jitter(faces, card.side), jitter(driver.faces, card.side)
+    figures["jitter"] = shaken - shaking
+    figures["jitter_ratio"] = shaken / shaking if shaking > 0 else float("nan")
+    return Drawn(figures, drawn, moved)
 
 
 def centre_embedder(embedder: IdentityEmbedder, finder: FaceFinder, pictures: Sequence[Picture]) -> None:

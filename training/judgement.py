@@ -1,123 +1,113 @@
-"""A whole evaluation: which clips and people are judged, the figures of each, and the sheets to look at."""
+"""A whole evaluation: one model or several on the same subjects, the figures of each take, and their means."""
 
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from puppet.animator import Animator, FaceFinder
-from puppet.contact_sheet import contact_sheet
-from puppet.errors import TrainingError
+from puppet.animator import Animator
 from puppet.picture import Picture
-from puppet.picture_file import write_picture
-from training.evaluation import ClipView, Figures, carry_over, centre_embedder, mean_of_finite, reconstruct
-from training.face_motion import STILL
-from training.identity import IdentityEmbedder
-from training.packs import read_faces
+from training.evaluation import Drawn, Driver, Figures, Tools, carry_over, mean_of_finite, reconstruct
+from training.face_motion import STILL, FaceMotion
+from training.subjects import Portrait, Subjects, spread
 
-SHEET_COLUMNS = 8
-SHEET_CLIPS = 12
+MOMENTS = 8
+"""Frames of a take that are kept to look at."""
 
-
-class Bench(NamedTuple):
-    """The tools of the judge; whoever opened them closes them."""
-
-    animator: Animator
-    finder: FaceFinder
-    embedder: IdentityEmbedder
+SIGNALS = tuple(STILL)
+TRANSFER_KEYS = (*SIGNALS, *(f"{signal}_gain" for signal in SIGNALS), "identity", "missing", "jitter", "jitter_ratio", "sharpness")
 
 
-class Subjects(NamedTuple):
-    """The clips that are redrawn and drive, and the people who are driven (each with a still)."""
+class Result(NamedTuple):
+    """What one model made of a take: figures, some of its pictures, and the motion of the face in all."""
 
-    real: list[ClipView]
-    rendered: list[ClipView]
-    wearers: list[ClipView]
+    figures: Figures
+    moments: list[Picture]
+    motion: FaceMotion
+
+
+class Take(NamedTuple):
+    """A clip redrawn (no portrait), or a portrait driven by it; with one result for each model."""
+
+    driver: Driver
+    portrait: Portrait | None
+    moments: list[Picture]
+    results: list[Result]
+
+    @property
+    def name(self) -> str:
+        """What a person calls it."""
+        clip = self.driver.clip.name
+        return clip if self.portrait is None else f"{self.portrait.name} driven by {clip}"
+
+    @property
+    def badness(self) -> float:
+        """What the worst are sorted by, in the first model: 10 times the share of lost faces, and what else went wrong, about 0 to 1.
+
+        Of a clip redrawn that is L1 beside the still source's; of a portrait driven, how far the correlations are from 1 on average,
+        or identity is where nothing moved. What could not be measured counts as 1.
+        """
+        figures = self.results[0].figures
+        if self.portrait is None:
+            wrong = figures["l1_ratio"]
+        else:
+            unlike = 1 - figures.get("identity", np.nan)
+            wrong = mean_of_finite([1 - figures[signal] for signal in SIGNALS if signal in figures] or [unlike])
+        lost = figures["missing"]
+        return (10 * lost if np.isfinite(lost) else 0.0) + (wrong if np.isfinite(wrong) else 1.0)
 
 
 class Judgement(NamedTuple):
-    """Figures of every clip redrawn and of every pair of a driver and a portrait, and the means over them."""
+    """Figures of every clip redrawn and of every pair of a portrait and a driver, and the means over them."""
 
     reconstruction: dict[str, Figures]
     transfer: dict[str, Figures]
     means: Figures
 
 
-def choose_subjects(data: Sequence[Path], bench: Bench, *, portraits: int, rendered: int, stride: int) -> Subjects:
-    """Validation clips at the model's side; the embedder is centred on all their people."""
-    faces = read_faces(data, bench.animator.card.side, lambda entry: entry.split == "val")
-    faces.frames.flags.writeable = False
-    views = []
-    for clip in faces.clips:
-        frames = faces.frames[clip.start : clip.start + clip.length : stride if clip.real else 1]
-        views.append(ClipView(clip.name, clip.identity, clip.real, list(frames), faces.frames[clip.still] if clip.still >= 0 else None))
-    people = list({view.identity: view for view in views if view.still is not None}.values())
-    centre_embedder(bench.embedder, bench.finder, [view.still for view in people if view.still is not None])
-    spaced = [round(place) for place in np.linspace(0, len(people) - 1, min(portraits, len(people))).tolist()]
-    return Subjects(
-        [view for view in views if view.real],
-        [view for view in views if not view.real][:rendered],
-        [people[index] for index in spaced],
+def judge(
+    models: Sequence[Animator], tools: Tools, subjects: Subjects, on_take: Callable[[int, int], None] | None = None
+) -> Iterator[Take]:
+    """Take after take, each by every model; `on_take(done, all)` after each. Whoever stops early has whole takes so far.
+
+    A person is not driven by a clip of their own.
+    """
+    pairs = [(portrait, driver) for portrait in subjects.portraits for driver in subjects.real if portrait.identity != driver.clip.identity]
+    clips = [*subjects.real, *subjects.rendered]
+    motions = {
+        (index, driver.clip.name): [model.detect(frame) for frame in driver.clip.frames]
+        for index, model in enumerate(models)
+        for driver in ({driver.clip.name: driver for _, driver in pairs}).values()
+    }
+    for done, driver in enumerate(clips, start=1):
+        drawn = [reconstruct(model, tools, driver) for model in models]
+        yield Take(driver, None, spread(driver.clip.frames, MOMENTS), [_result(one) for one in drawn])
+        if on_take:
+            on_take(done, len(clips) + len(pairs))
+    for done, (portrait, driver) in enumerate(pairs, start=len(clips) + 1):
+        drawn = [carry_over(model, tools, portrait.picture, driver, motions[index, driver.clip.name]) for index, model in enumerate(models)]
+        yield Take(driver, portrait, spread(driver.clip.frames, MOMENTS), [_result(one) for one in drawn])
+        if on_take:
+            on_take(done, len(clips) + len(pairs))
+
+
+def sum_up(takes: Sequence[Take], model: int = 0) -> Judgement:
+    """The figures of one model: means of real and of rendered clips apart, and over the pairs that have a figure."""
+    redrawn = [take for take in takes if take.portrait is None]
+    driven = [take for take in takes if take.portrait is not None]
+    means: Figures = {}
+    for prefix, wanted in (("real", True), ("rendered", False)):
+        found = [take.results[model].figures for take in redrawn if take.driver.clip.real is wanted]
+        for key in found[0] if found else ():
+            means[f"{prefix}_{key}"] = mean_of_finite([figures[key] for figures in found])
+    for key in TRANSFER_KEYS:
+        values = [take.results[model].figures[key] for take in driven if key in take.results[model].figures]
+        if values:
+            means[f"transfer_{key}"] = mean_of_finite(values)
+    return Judgement(
+        {take.name: take.results[model].figures for take in redrawn}, {take.name: take.results[model].figures for take in driven}, means
     )
 
 
-def judge(bench: Bench, subjects: Subjects, output: Path, on_progress: Callable[[int, int], None] | None = None) -> Judgement:
-    """Measure all subjects and write contact sheets into `output`; `on_progress(done, all)` after each clip or pair.
-
-    Raises `TrainingError` where `output` can't be made.
-    """
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise TrainingError(f"The folder {output} can't be made: {error.strerror}.", "Name another with -o.") from error
-    clips = [*subjects.real, *subjects.rendered]
-    everything = len(clips) + len(subjects.real) * len(subjects.wearers)
-    done = 0
-
-    def advance() -> None:
-        nonlocal done
-        done += 1
-        if on_progress:
-            on_progress(done, everything)
-
-    reconstruction: dict[str, Figures] = {}
-    rows: list[list[Picture]] = []
-    labels: list[str] = []
-    for clip in clips:
-        reconstruction[clip.name], drawn = reconstruct(bench.animator, bench.finder, bench.embedder, clip)
-        rows += [_moments(clip.frames), _moments(drawn)]
-        labels += [clip.name, "redrawn"]
-        advance()
-    write_picture(output / "reconstruction.png", contact_sheet(rows[: 2 * SHEET_CLIPS], labels[: 2 * SHEET_CLIPS], cell=128))
-
-    transfer: dict[str, Figures] = {}
-    for driver in subjects.real:
-        rows, labels = [_moments(driver.frames)], [driver.name]
-        for wearer in subjects.wearers:
-            assert wearer.still is not None
-            figures, drawn = carry_over(bench.animator, bench.finder, bench.embedder, wearer.still, driver)
-            transfer[f"{wearer.name} driven by {driver.name}"] = figures
-            rows.append(_moments(drawn))
-            labels.append(wearer.name)
-            advance()
-        write_picture(output / f"transfer_{driver.name}.png", contact_sheet(rows, labels, cell=128))
-    return Judgement(reconstruction, transfer, _means(reconstruction, transfer, {clip.name: clip.real for clip in clips}))
-
-
-def _moments(frames: Sequence[Picture]) -> list[Picture]:
-    return [frames[round(place)] for place in np.linspace(0, len(frames) - 1, SHEET_COLUMNS).tolist()]
-
-
-def _means(reconstruction: dict[str, Figures], transfer: dict[str, Figures], real: dict[str, bool]) -> Figures:
-    """Reconstruction split into `real_` and `rendered_`; each figure of the transfer over the pairs that have it."""
-    means: Figures = {}
-    for prefix, wanted in (("real", True), ("rendered", False)):
-        clips = [figures for name, figures in reconstruction.items() if real[name] is wanted]
-        for key in clips[0] if clips else ():
-            means[f"{prefix}_{key}"] = mean_of_finite([figures[key] for figures in clips])
-    for key in (*(signal + part for part in ("", "_gain") for signal in STILL), "identity", "missing", "jitter"):
-        values = [figures[key] for figures in transfer.values() if key in figures]
-        if values:
-            means[f"transfer_{key}"] = mean_of_finite(values)
-    return means
+def _result(drawn: Drawn) -> Result:
+    return Result(drawn.figures, spread(drawn.frames, MOMENTS), drawn.motion)

@@ -1,11 +1,14 @@
 """Judges that need no network: animators whose figures are known beforehand, and faces told apart by their colour."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from puppet.animator import Face
-from puppet.demo import DemoAnimator
+from puppet.demo import DemoAnimator, DemoFaceFinder
 from puppet.motion import FloatArray, Motion
 from puppet.picture import Picture
+from training.evaluation import Tools
 from training.identity import IdentityEmbedder
 
 SIDE = 64
@@ -55,3 +58,13 @@ class ColourEmbedder(IdentityEmbedder):
 
     def raw(self, picture: Picture, face: Face) -> FloatArray:
         return np.resize(picture.mean(axis=(0, 1)) / 255, 128).astype(np.float32)
+
+
+def difference(first: Sequence[Picture], second: Sequence[Picture]) -> list[float]:
+    """Stands in for LPIPS: mean difference of pixels."""
+    return [float(np.abs(one.astype(float) - other).mean()) for one, other in zip(first, second, strict=True)]
+
+
+def small_tools() -> Tools:
+    """What measures, without networks."""
+    return Tools(DemoFaceFinder(), ColourEmbedder(), difference)

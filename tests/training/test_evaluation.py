@@ -5,15 +5,27 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from puppet.animator import Face
+from puppet.animator import Animator, Face
 from puppet.demo import DemoAnimator, DemoFaceFinder, demo_frames
-from puppet.motion import FloatArray
+from puppet.motion import FloatArray, Motion
 from puppet.picture import Picture
-from tests.training.small_bench import SIDE, BlindAnimator, ColourEmbedder, PerfectAnimator, StillAnimator
+from tests.training.small_bench import SIDE, BlindAnimator, ColourEmbedder, PerfectAnimator, StillAnimator, small_tools
 from tests.training.small_pack import SKIN, draw_face, moving_face
-from training.evaluation import ClipView, carry_over, centre_embedder, find_faces, keypoint_distance, mean_of_finite, reconstruct
+from training.evaluation import (
+    ClipView,
+    Drawn,
+    Driver,
+    Tools,
+    carry_over,
+    centre_embedder,
+    find_faces,
+    keypoint_distance,
+    mean_of_finite,
+    reconstruct,
+    watch,
+)
 
-FINDER, EMBEDDER = DemoFaceFinder(), ColourEmbedder()
+FINDER, TOOLS = DemoFaceFinder(), small_tools()
 
 
 def clip() -> ClipView:
@@ -21,74 +33,110 @@ def clip() -> ClipView:
     return ClipView("demo", "demo", True, list(demo_frames(10, 2, SIDE, SIDE)), None)
 
 
+def driver() -> Driver:
+    return watch(clip(), FINDER)
+
+
+def redrawn(animator: Animator) -> Drawn:
+    return reconstruct(animator, TOOLS, driver())
+
+
+def driven(animator: Animator, picture: Picture | None = None, tools: Tools = TOOLS) -> Drawn:
+    motions = [animator.detect(frame) for frame in clip().frames]
+    return carry_over(animator, tools, portrait() if picture is None else picture, driver(), motions)
+
+
 def portrait() -> Picture:
     return draw_face(moving_face(0.3), SKIN["dora"])
 
 
+class Recalling(PerfectAnimator):
+    """Shows the clip's frames in turn."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.coming = iter(clip().frames)
+
+    def animate(self, posed: Motion) -> Picture:
+        return next(self.coming)
+
+
 def test_perfect_animator() -> None:
-    figures, drawn = reconstruct(PerfectAnimator(), FINDER, EMBEDDER, clip())
-    assert all(np.array_equal(one, other) for one, other in zip(drawn, clip().frames, strict=True))
-    assert (figures["l1"], figures["akd"], figures["aed"], figures["missing"]) == (0, 0, 0, 0)
+    figures, frames, motion = redrawn(PerfectAnimator())
+    assert all(np.array_equal(one, other) for one, other in zip(frames, clip().frames, strict=True))
+    assert [figures[key] for key in ("l1", "l1_ratio", "lpips", "akd", "aed", "missing")] == [0] * 6
+    assert figures["sharpness"] == 1
     assert figures["l1_still"] > 0.02
+    assert figures["lpips_still"] > 3
     assert figures["akd_still"] > 5
+    np.testing.assert_array_equal(motion.roll, driver().motion.roll)
 
 
 def test_still_source_scores_as_the_baseline() -> None:
-    figures, _ = reconstruct(StillAnimator(SIDE), FINDER, EMBEDDER, clip())
-    assert figures["l1"] == figures["l1_still"]
-    assert figures["akd"] == figures["akd_still"]
+    figures = redrawn(StillAnimator(SIDE)).figures
+    for key in ("l1", "lpips", "akd"):
+        assert figures[key] == figures[f"{key}_still"]
+    assert figures["l1_ratio"] == 1
 
 
 def test_animator_that_follows_beats_the_still_source() -> None:
-    figures, drawn = reconstruct(DemoAnimator(SIDE), FINDER, EMBEDDER, clip())
-    assert len(drawn) == len(clip().frames)
-    assert figures["l1"] < 0.5 * figures["l1_still"]
+    figures, frames, _ = redrawn(DemoAnimator(SIDE))
+    assert len(frames) == len(clip().frames)
+    assert figures["l1_ratio"] == pytest.approx(figures["l1"] / figures["l1_still"])
+    assert figures["l1_ratio"] < 0.5
     assert figures["akd"] < 0.3 * figures["akd_still"]
 
 
 def test_lost_faces_are_counted_and_leave_no_distance() -> None:
-    figures, _ = reconstruct(BlindAnimator(SIDE), FINDER, EMBEDDER, clip())
+    figures = redrawn(BlindAnimator(SIDE)).figures
     assert figures["missing"] == 1
-    assert np.isnan(figures["akd"])
-    assert np.isnan(figures["aed"])
+    assert np.isnan([figures["akd"], figures["aed"], figures["sharpness"]]).all()
     assert figures["l1"] > 0.1
 
 
+def test_a_clip_without_faces_has_no_share_of_them() -> None:
+    flat = ClipView("flat", "none", True, [np.full((SIDE, SIDE, 3), 90, np.uint8)] * 12, None)
+    figures = reconstruct(StillAnimator(SIDE), TOOLS, watch(flat, FINDER)).figures
+    assert np.isnan([figures[key] for key in ("missing", "akd", "akd_still", "aed", "l1_ratio")]).all()
+    assert figures["l1"] == 0
+
+
 def test_motion_carried_whole() -> None:
-    figures, drawn = carry_over(PerfectAnimator(), FINDER, EMBEDDER, portrait(), clip())
-    assert len(drawn) == len(clip().frames)
-    assert figures["roll"] == pytest.approx(1)
+    figures, frames, _ = driven(Recalling())
+    assert len(frames) == len(clip().frames)
+    assert (figures["roll"], figures["roll_gain"], figures["jitter_ratio"]) == pytest.approx((1, 1, 1))
     assert figures["jitter"] == pytest.approx(0)
     assert figures["missing"] == 0
     assert "mouth" not in figures, "the drawn face's landmarks keep their mouth still"
 
 
 def test_motion_not_carried_at_all() -> None:
-    figures, _ = carry_over(StillAnimator(SIDE), FINDER, EMBEDDER, portrait(), clip())
-    assert figures["roll"] == 0
-    assert figures["identity"] == pytest.approx(1, abs=1e-5)
+    figures = driven(StillAnimator(SIDE)).figures
+    assert (figures["roll"], figures["roll_gain"]) == (0, 0)
+    assert (figures["identity"], figures["sharpness"]) == pytest.approx((1, 1), abs=1e-5)
     assert figures["jitter"] < 0
+    assert figures["jitter_ratio"] == 0
 
 
 def test_motion_relative_to_the_first_frame() -> None:
-    figures, drawn = carry_over(DemoAnimator(SIDE), FINDER, EMBEDDER, portrait(), clip())
+    figures, frames, motion = driven(DemoAnimator(SIDE))
     assert figures["roll"] > 0.9
-    assert np.abs(drawn[0].astype(float) - portrait()).mean() < 2, "the driver at its first frame leaves the portrait as it is"
+    assert 0.7 < figures["roll_gain"] < 1.3
+    assert np.abs(frames[0].astype(float) - portrait()).mean() < 2, "the driver at its first frame leaves the portrait as it is"
     assert figures["identity"] > 0.9
+    assert len(motion.roll) == len(frames)
 
 
 def test_identity_is_of_the_portrait_not_of_the_driver() -> None:
-    embedder = ColourEmbedder()
-    embedder.centre = np.full(128, 0.4, np.float32)
-    same, _ = carry_over(StillAnimator(SIDE), FINDER, embedder, portrait(), clip())
-    other, _ = carry_over(PerfectAnimator(), FINDER, embedder, portrait(), clip())
-    assert same["identity"] > other["identity"]
+    tools = small_tools()
+    tools.embedder.centre = np.full(128, 0.4, np.float32)
+    assert driven(StillAnimator(SIDE), tools=tools).figures["identity"] > driven(Recalling(), tools=tools).figures["identity"]
 
 
 def test_portrait_without_a_face_has_no_identity() -> None:
-    flat = np.full((SIDE, SIDE, 3), 90, np.uint8)
-    figures, _ = carry_over(StillAnimator(SIDE), FINDER, EMBEDDER, flat, clip())
+    figures = driven(StillAnimator(SIDE), np.full((SIDE, SIDE, 3), 90, np.uint8)).figures
     assert "identity" not in figures
+    assert "sharpness" not in figures
     assert figures["missing"] == 1
 
 
