@@ -61,7 +61,7 @@ def fit(
     with join(device) as group:
         if group.leads and not resume and folder.is_dir() and any(child.name not in LEFT_BY_FAILURE for child in folder.iterdir()):
             raise TrainingError(f"The run folder {folder} is not empty.", "Go on with it by --resume, or name another by --run.")
-        with Session(folder, data, time_limit_s, save_every_s, limit_clips, leads=group.leads) as session:
+        with Session(folder, data, time_limit_s, save_every_s, limit_clips, leads=group.leads, alone=group.size == 1) as session:
             state = RunState(recipe, group.device, start, speedups)
             state.networks = group.share_norms(state.networks)
             if resume:

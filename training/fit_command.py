@@ -1,5 +1,6 @@
 """`puppet-train fit`."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -43,7 +44,7 @@ def fit(
 ) -> None:
     """Train a recipe's networks on face packs or clips; Ctrl-C or the time limit saves, --resume goes on.
 
-    On many GPUs or machines: torchrun --nproc-per-node 4 --no-python puppet-train fit ...
+    On many GPUs or machines: torchrun --nproc-per-node 4 --no-python -- puppet-train fit ...
     """
     import torch  # noqa: PLC0415
 
@@ -81,7 +82,8 @@ def fit(
         speedups=speedups,
         supply=Supply(memory, workers),
     )
-    typer.echo(f"The run lies in {folder}; its checkpoint is {folder / (plan.name + '.pth')}.")
+    if os.environ.get("RANK", "0") == "0":
+        typer.echo(f"The run lies in {folder}; its checkpoint is {folder / (plan.name + '.pth')}.")
 
 
 def _device(name: str) -> "torch.device | None":

@@ -23,7 +23,8 @@ class Session:
     """A context in which Ctrl-C and SIGTERM become a wish to stop, looked at between steps; times are `time.monotonic` seconds.
 
     Entering it makes the folder and holds it: no other run can use it meanwhile. Raises `TrainingError` where that can't be. A second
-    signal ends the process as it would without a session. One that does not lead (another process writes the run's files) only minds time
+    signal ends the process as it would without a session, unless it is not `alone`: `torchrun` hands on what a terminal has sent to all
+    already. One that does not lead (another process writes the run's files) only minds time
     and signals.
     """
 
@@ -36,12 +37,14 @@ class Session:
         limit_clips: int | None,
         *,
         leads: bool = True,
+        alone: bool = True,
     ) -> None:
         self.folder = folder
         self.data = data
         self.save_every_s = save_every_s
         self.limit_clips = limit_clips
         self.leads = leads
+        self.alone = alone
         self.scalars = Scalars(folder)
         self._until = None if time_limit_s is None else time.monotonic() + time_limit_s
         self._wanted = False
@@ -71,7 +74,8 @@ class Session:
 
     def _want(self, number: int, _: object) -> None:
         self._wanted = True
-        signal.signal(number, self._before[signal.Signals(number)])
+        if self.alone:
+            signal.signal(number, self._before[signal.Signals(number)])
 
     @property
     def is_interrupted(self) -> bool:

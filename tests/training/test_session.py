@@ -52,6 +52,13 @@ def test_the_first_signal_is_a_wish_and_the_second_what_it_was(
         signal.signal(number, before)
 
 
+def test_among_processes_every_signal_is_a_wish(tmp_path: Path) -> None:
+    with session(tmp_path, alone=False) as run:
+        for _ in range(3):
+            signal.raise_signal(signal.SIGINT)
+        assert run.is_interrupted
+
+
 def test_time_limit_is_no_interruption(tmp_path: Path) -> None:
     with Session(tmp_path, [], -1.0, 300.0, None) as run:
         assert run.is_over
