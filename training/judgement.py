@@ -92,7 +92,10 @@ def judge(
 
 
 def sum_up(takes: Sequence[Take], model: int = 0) -> Judgement:
-    """The figures of one model: means of real and of rendered clips apart, and over the pairs that have a figure."""
+    """The figures of one model: means of real and of rendered clips apart, and over the pairs that have a figure.
+
+    The mean `l1_ratio` is the ratio of the means: a clip that hardly moves has next to nothing to divide by.
+    """
     redrawn = [take for take in takes if take.portrait is None]
     driven = [take for take in takes if take.portrait is not None]
     means: Figures = {}
@@ -100,6 +103,8 @@ def sum_up(takes: Sequence[Take], model: int = 0) -> Judgement:
         found = [take.results[model].figures for take in redrawn if take.driver.clip.real is wanted]
         for key in found[0] if found else ():
             means[f"{prefix}_{key}"] = mean_of_finite([figures[key] for figures in found])
+        if found and means[f"{prefix}_l1_still"] > 0:
+            means[f"{prefix}_l1_ratio"] = means[f"{prefix}_l1"] / means[f"{prefix}_l1_still"]
     for key in TRANSFER_KEYS:
         values = [take.results[model].figures[key] for take in driven if key in take.results[model].figures]
         if values:

@@ -15,12 +15,13 @@ from training.curves import curves
 from training.evaluation import Figures
 from training.judgement import SIGNALS, Judgement, Take, sum_up
 
-CELL, JPEG_QUALITY = 112, 82
+CELL, JPEG_QUALITY = 104, 75
 
 TEMPLATE = Path(__file__).with_name("report_template.html")
 
 GLOSSARY = {
-    "l1": "mean difference of pixels, of 1; l1_ratio: beside the source unmoved (l1_still), 1 is no better than not moving",
+    "l1": "mean difference of pixels, of 1; l1_ratio: beside the source unmoved (l1_still), 1 is no better than not moving; "
+    "its mean is the ratio of the means",
     "lpips": "distance in AlexNet's features (Zhang et al. 2018), 0 for equal pictures; measured on every tenth frame",
     "akd": "mean distance of 68 landmarks, px at 256, where both have a face",
     "aed": "distance of unit-norm identity embeddings, by $embedder, centred on the people of the validation set",

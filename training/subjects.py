@@ -22,8 +22,11 @@ from training.sharpness import sharpness
 LONGEST = 400
 """Frames of a clip that are looked at, at most."""
 
-FRONTAL = 10.0
+FRONTAL = 12.0
 """Degrees of yaw up to which a photograph looks at the viewer."""
+
+GRAINY = 2.0
+"""How many times as sharp as the middle of its kind a photograph is that shows grain or canvas more than a face."""
 
 PARTED = 0.08
 """Mouth opening, in outer-eye distances, up to which a mouth counts as closed."""
@@ -85,8 +88,8 @@ def choose_subjects(choice: Choice, tools: Tools, side: int, on_progress: Callab
 def choose_portraits(people: Sequence[Portrait], finder: FaceFinder, count: int) -> list[Portrait]:
     """Good photographs, half of them in colour and half grey or tinted, evenly from all people.
 
-    Good: a face that looks at the viewer, mouth closed, and is no blurrier than a quarter of its kind. Where too few are good,
-    the most frontal of the rest follow.
+    Good: a face that looks at the viewer, mouth closed, neither among the blurriest quarter of its kind nor grainy. Where too few
+    are good, the most frontal of the rest follow.
     """
     kinds: dict[bool, list[tuple[float, Portrait]]] = {False: [], True: []}
     rest: list[tuple[float, Portrait]] = []
@@ -102,8 +105,8 @@ def choose_portraits(people: Sequence[Portrait], finder: FaceFinder, count: int)
             rest.append((yaw, person))
     good = []
     for found in kinds.values():
-        least = float(np.quantile([sharp for sharp, _ in found], 0.25)) if found else 0.0
-        good.append([person for sharp, person in found if sharp >= least])
+        least, middle = np.quantile([sharp for sharp, _ in found], (0.25, 0.5)) if found else (0.0, 0.0)
+        good.append([person for sharp, person in found if least <= sharp <= GRAINY * middle])
     colour, grey = good
     greys = min(len(grey), max(count // 2, count - len(colour)))
     picked = spread(colour, count - greys) + spread(grey, greys)
