@@ -11,6 +11,7 @@ from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from puppet.errors import TrainingError
 from training.checkpoint import FORMAT
+from training.mesh_weights import load_face_mesh
 from training.networks.discriminator import Discriminator
 from training.networks.pair import NetworkPair, build_networks
 from training.recipe import DiscriminatorPlan, Recipe, Stage
@@ -31,7 +32,7 @@ class RunState:
     """
 
     def __init__(self, recipe: Recipe, device: torch.device, start: NetworkPair | None = None, speedups: Speedups = FAST) -> None:
-        """Fresh networks, or the weights of `start`."""
+        """Fresh networks, in which the face mesh alone has its published weights, or the weights of `start`."""
         torch.manual_seed(recipe.training.seed)
         self.recipe = recipe
         self.device = device
@@ -45,6 +46,8 @@ class RunState:
         self.networks = self._build()
         if start is not None:
             self.networks.load_state_dict(start.state_dict())
+        elif (mesh := getattr(self.networks.detector, "mesh", None)) is not None:
+            mesh.network.load_state_dict(load_face_mesh().state_dict())
         self.average = self._build().eval()
         self.average.load_state_dict(self.networks.state_dict())
         self.average.requires_grad_(False)

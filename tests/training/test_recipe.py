@@ -32,7 +32,7 @@ def test_embedded_recipe() -> None:
     recipe = load_recipe("compact-256")
     assert (recipe.name, recipe.model.side, recipe.model.keypoint_count) == ("compact-256", 256, len(ANCHORS))
     assert isinstance(recipe.model, CompactConfiguration)
-    assert [stage.learn for stage in recipe.training.stages] == ["detector", "closeups", "generator", "generator"]
+    assert [stage.learn for stage in recipe.training.stages] == ["detector", "closeups", "generator", "generator", "generator"]
     assert recipe.training.stages[-1].side == recipe.model.side
     assert recipe.training.licence
     assert all("(" in source for source in recipe.training.sources), "every source tells its licence"

@@ -17,7 +17,8 @@ def test_every_recipe_can_be_trained_and_says_its_own_name(name: str) -> None:
     recipe = load_recipe(name)
     assert recipe.name == name
     assert recipe.model == load_configuration(name)
-    assert recipe.training.stages[-1].side == recipe.model.side == int(name.rpartition("-")[2])
+    assert recipe.model.side == int(name.rpartition("-")[2])
+    assert recipe.training.stages[-1].side == recipe.model.side or name == "personal-256", "likenesses are learnt at 128 px"
     assert read_recipe(name).path == RECIPES / f"{name}.yaml"
 
 

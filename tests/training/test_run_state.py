@@ -9,7 +9,9 @@ import torch
 
 from puppet.errors import TrainingError
 from tests.training.small_run import BATCH, RECIPE, STEPS, assert_same_state, changed_plan
-from training.recipe import Recipe, Stage
+from training.mesh_weights import load_face_mesh
+from training.networks.compact_detector import CompactDetector
+from training.recipe import Recipe, Stage, load_recipe
 from training.run_state import RunState
 
 CPU = torch.device("cpu")
@@ -167,3 +169,10 @@ def test_a_stage_that_blends_keeps_part_of_what_it_learnt(tmp_path: Path) -> Non
     state.next_stage()
     torch.testing.assert_close(state.networks.get_parameter(name), began + 0.25)
     assert set(state.before) == set(state.learnt()) and other in state.before
+
+
+def test_fresh_networks_have_the_face_mesh_as_it_was_published() -> None:
+    detector = state_of(load_recipe("compact-256")).networks.detector
+    assert isinstance(detector, CompactDetector) and detector.mesh is not None
+    published = load_face_mesh().state_dict()
+    assert all(torch.equal(value, published[name]) for name, value in detector.mesh.network.state_dict().items())
