@@ -33,7 +33,8 @@ def _chart(signal: str, driver: FaceMotion, results: Sequence[FaceMotion], figur
         f'<path class="{name}" d="{_path(line, reach)}"/>'
         for name, line in zip(["driver", *(f"result{index}" for index in range(len(results)))], lines, strict=True)
     )
-    told = " &middot; ".join(f"r {one[signal]:.2f}, gain {one[f'{signal}_gain']:.2f}" if signal in one else "still" for one in figures)
+    judged = [f"r {one[signal]:.2f}, gain {one[f'{signal}_gain']:.2f}" if signal in one else "not judged" for one in figures]
+    told = " &middot; ".join(judged) if any(signal in one for one in figures) else "still" * bool(figures)
     middle = f'<line class="axis" x1="0" x2="{WIDTH}" y1="{HEIGHT / 2}" y2="{HEIGHT / 2}"/>'
     unit = UNITS.get(signal, "&deg;")
     return (
