@@ -27,13 +27,12 @@ Perceived = Callable[[Sequence[Picture], Sequence[Picture]], list[float]]
 
 
 class ClipView(NamedTuple):
-    """A validation clip: its name, whether it is a real recording, its frames (N, side, side, 3), and its still if it has one."""
+    """A validation clip: its name, whether it is a real recording, and its frames (N, side, side, 3)."""
 
     name: str
     identity: str
     real: bool
     frames: Sequence[Picture]
-    still: Picture | None
 
 
 class Tools(NamedTuple):

@@ -140,7 +140,7 @@ def spread(items: Sequence[Item], count: int) -> list[Item]:
 def _view(source: ClipSource, entry: ClipEntry, side: int, stride: int) -> ClipView:
     wanted = range(0, source.count(entry), stride)[:LONGEST]
     frames = [freeze(frame) for frame in source.frames(entry, side, wanted)]
-    return ClipView(Path(entry.clip).stem, entry.identity, entry.real, frames, None)
+    return ClipView(Path(entry.clip).stem, entry.identity, entry.real, frames)
 
 
 def _people(chosen: Sequence[tuple[ClipSource, ClipEntry]], side: int) -> list[Portrait]:

@@ -30,7 +30,7 @@ FINDER, TOOLS = DemoFaceFinder(), small_tools()
 
 def clip() -> ClipView:
     """The drawn driver, two frames a second, so that it moves far."""
-    return ClipView("demo", "demo", True, list(demo_frames(10, 2, SIDE, SIDE)), None)
+    return ClipView("demo", "demo", True, list(demo_frames(10, 2, SIDE, SIDE)))
 
 
 def driver() -> Driver:
@@ -95,7 +95,7 @@ def test_lost_faces_are_counted_and_leave_no_distance() -> None:
 
 
 def test_a_clip_without_faces_has_no_share_of_them() -> None:
-    flat = ClipView("flat", "none", True, [np.full((SIDE, SIDE, 3), 90, np.uint8)] * 12, None)
+    flat = ClipView("flat", "none", True, [np.full((SIDE, SIDE, 3), 90, np.uint8)] * 12)
     figures = reconstruct(StillAnimator(SIDE), TOOLS, watch(flat, FINDER)).figures
     assert np.isnan([figures[key] for key in ("missing", "akd", "akd_still", "aed", "l1_ratio")]).all()
     assert figures["l1"] == 0

@@ -15,7 +15,7 @@ from training.subjects import Portrait, Subjects
 def driver(name: str, number: float, *, real: bool = True) -> Driver:
     """A clip of eleven frames; its person is named by the letter before the digit."""
     frames = [draw_face(moving_face(number + index / 5), SKIN["carl"]) for index in range(11)]
-    return watch(ClipView(name, name[:-1], real, frames, None), DemoFaceFinder())
+    return watch(ClipView(name, name[:-1], real, frames), DemoFaceFinder())
 
 
 def portrait(name: str, number: float) -> Portrait:
