@@ -50,8 +50,8 @@ def retarget(
     hull sizes, source to neutral; Jacobians are not scaled. `lids` are pairs of keypoints (upper, lower lid) whose gap
     follows the driver's as a share of its opening when neutral: an eye closes when the driver's does, be it wide or
     narrow. `lips` are the keypoints of the upper and the lower inner lip, then those that move with the lower one (chin):
-    they never cross, also where the driver's mouth stood open when neutral and the portrait's is shut. A driver at its
-    neutral pose gives the source exactly.
+    they never cross, and where the driver's mouth stood more open when neutral than the portrait's does, they open by as much
+    more: shut is shut for both. Else a driver at its neutral pose gives the source exactly.
     """
     if not relative:
         return driving
@@ -64,7 +64,7 @@ def retarget(
         _open_eye(points, (upper, lower), change, source=source, driving=driving, neutral=neutral)
     jacobians = change @ source.jacobians
     if lips:
-        _part_lips(points, jacobians, lips, source)
+        _part_lips(points, jacobians, lips, source=source, neutral=neutral, scale=scale)
     return Motion(points.astype(np.float32), jacobians.astype(np.float32))
 
 
@@ -79,14 +79,19 @@ def _open_eye(points: Floats, lids: tuple[int, int], change: Floats, *, source: 
     points[upper], points[lower] = middle - gap / 2, middle + gap / 2
 
 
-def _part_lips(points: Floats, jacobians: Floats, lips: Sequence[int], source: Motion) -> None:
-    """Move the lower lip and what hangs on it down to where the lips touch, if they crossed and did not in the source."""
+def _part_lips(points: Floats, jacobians: Floats, lips: Sequence[int], *, source: Motion, neutral: Motion, scale: float) -> None:
+    """Move the lower lip and what hangs on it: by what the neutral mouth was more open than the source's, and never past the upper."""
     upper, lower, *_ = lips
     down = _down(jacobians[upper])
-    touching = min(0.0, float((source.points[lower] - source.points[upper]) @ _down(source.jacobians[upper])))
-    crossed = touching - float((points[lower] - points[upper]) @ down)
-    if crossed > 0:
-        points[list(lips[1:])] += crossed * down
+    excess = max(0.0, scale * _opening(neutral, upper, lower) - max(0.0, _opening(source, upper, lower)))
+    touching = min(0.0, _opening(source, upper, lower))
+    gap = float((points[lower] - points[upper]) @ down) + excess
+    points[list(lips[1:])] += (excess + max(0.0, touching - gap)) * down
+
+
+def _opening(motion: Motion, upper: int, lower: int) -> float:
+    """How far the lower lip lies below the upper one, negative where they cross."""
+    return float((motion.points[lower] - motion.points[upper]) @ _down(motion.jacobians[upper]))
 
 
 def _down(jacobian: Floats) -> Floats:

@@ -91,17 +91,25 @@ def mouth(opening: float, angle: float = 0.0) -> Motion:
 
 
 @pytest.mark.parametrize("angle", [0.0, 0.6])
-def test_a_shut_mouth_stays_shut_where_the_drivers_was_open_when_neutral(angle: float) -> None:
+@pytest.mark.parametrize("opening", [0.0, 0.05, 0.2, 0.3])
+def test_a_shut_mouth_opens_as_the_drivers_does_though_that_was_open_when_neutral(opening: float, angle: float) -> None:
     """Without knowing the lips, they cross, and the chin is pushed into the face."""
-    source, driving, neutral = mouth(0.0, angle), mouth(0.05), mouth(0.2)
-    crossed, shut = retarget(source, driving, neutral), retarget(source, driving, neutral, lips=[0, 1, 2])
-    down = shut.jacobians[0][:, 1]
-    assert (crossed.points[1] - crossed.points[0]) @ down < -0.1
-    assert (shut.points[1] - shut.points[0]) @ down == pytest.approx(0, abs=1e-6)
-    assert (shut.points[2] - shut.points[0]) @ down == pytest.approx(0.3, abs=1e-6)
-    np.testing.assert_allclose(shut.points[3], crossed.points[3])
+    source, driving, neutral = mouth(0.0, angle), mouth(opening, angle), mouth(0.2, angle)
+    crossed, posed = retarget(source, driving, neutral), retarget(source, driving, neutral, lips=[0, 1, 2])
+    down = posed.jacobians[0][:, 1]
+    assert (crossed.points[1] - crossed.points[0]) @ down == pytest.approx(opening - 0.2, abs=1e-6)
+    assert (posed.points[1] - posed.points[0]) @ down == pytest.approx(opening, abs=1e-6)
+    assert (posed.points[2] - posed.points[0]) @ down == pytest.approx(0.3 + opening, abs=1e-6)
+    np.testing.assert_allclose(posed.points[3], crossed.points[3])
 
 
-def test_lips_that_do_not_cross_are_left_alone() -> None:
-    posed = retarget(mouth(0.1), mouth(0.15), mouth(0.2), lips=[0, 1, 2])
-    np.testing.assert_allclose(posed.points, mouth(0.05).points, atol=1e-6)
+def test_an_open_mouth_moves_relative_to_its_own_opening() -> None:
+    """The driver's was shut when neutral: a smile stays one, and opens further."""
+    source, neutral = mouth(0.1), mouth(0.0)
+    assert gap(retarget(source, neutral, neutral, lips=[0, 1, 2])) == pytest.approx(0.1, abs=1e-6)
+    assert gap(retarget(source, mouth(0.2), neutral, lips=[0, 1, 2])) == pytest.approx(0.3, abs=1e-6)
+
+
+def test_lips_never_cross() -> None:
+    """A trembling detector sees the driver's lips cross."""
+    assert gap(retarget(mouth(0.0), mouth(-0.05), mouth(0.0), lips=[0, 1, 2])) == pytest.approx(0, abs=1e-6)
