@@ -13,7 +13,7 @@ from puppet.errors import ModelError
 from training.checkpoint_file import read_checkpoint_file
 from training.configuration import CompactConfiguration, Configuration, FommConfiguration
 from training.networks.pair import NetworkPair, build_networks
-from training.recipe_files import load_configuration, recipe_names
+from training.recipes.recipe_files import load_configuration, recipe_names
 
 FORMAT = "puppet-1"
 """What `format` says in a checkpoint of ours."""

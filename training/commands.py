@@ -5,12 +5,12 @@ import sys
 import typer
 
 from puppet.errors import EXIT_CODE, PuppetError
-from training.compress_command import compress
-from training.evaluate_command import evaluate
-from training.export_command import convert, export
-from training.fit_command import fit
-from training.prepare_command import prepare
-from training.speed_command import speed
+from training.compressing.compress_command import compress
+from training.exporting.export_command import convert, export
+from training.fitting.fit_command import fit
+from training.judging.evaluate_command import evaluate
+from training.judging.speed_command import speed
+from training.preparing.prepare_command import prepare
 
 app = typer.Typer(help="Train, judge and export the networks that animate portraits.", no_args_is_help=True, pretty_exceptions_enable=False)
 app.command()(prepare)

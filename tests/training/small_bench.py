@@ -8,8 +8,8 @@ from puppet.animator import Face
 from puppet.demo import DemoAnimator, DemoFaceFinder
 from puppet.motion import FloatArray, Motion
 from puppet.picture import Picture
-from training.evaluation import Tools
-from training.identity import IdentityEmbedder
+from training.judging.evaluation import Tools
+from training.judging.identity import IdentityEmbedder
 
 SIDE = 64
 

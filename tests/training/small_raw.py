@@ -7,7 +7,7 @@ import numpy as np
 from puppet.demo import GROUND, demo_frames
 from puppet.picture import Picture
 from tests.media import make_video
-from training.preparation import Preparation
+from training.preparing.preparation import Preparation
 
 RATE = 10
 WIDTH, HEIGHT = 160, 120

@@ -9,11 +9,11 @@ import torch
 from torch import Tensor
 
 from tests.training.small_networks import SMALL_COMPACT, SMALL_FOMM
-from training.anchors import ANCHORS
-from training.fit import fit
-from training.recipe import Recipe, Stage, TrainingPlan
-from training.run_state import RunState
-from training.step import Step
+from training.data.anchors import ANCHORS
+from training.fitting.fit import fit
+from training.fitting.run_state import RunState
+from training.fitting.step import Step
+from training.recipes.recipe import Recipe, Stage, TrainingPlan
 
 NETWORKS = SMALL_COMPACT.model_copy(update={"keypoint_count": len(ANCHORS), "motion_grid": 16})
 BATCH = 2

@@ -11,9 +11,9 @@ import yaml
 
 from puppet.errors import ModelError
 from tests.training.small_networks import SMALL_COMPACT, SMALL_FOMM, build_small, ours, published, saved
-from training import recipe_files
 from training.checkpoint import load_checkpoint, load_networks
 from training.networks.pair import NetworkPair
+from training.recipes import recipe_files
 
 OTHER_KEYPOINTS = SMALL_FOMM.model_copy(update={"keypoint_count": 4})
 SINGLE_MAP = SMALL_FOMM.model_copy(update={"single_jacobian_map": True})

@@ -42,7 +42,7 @@ def recipe(tmp_path: Path) -> Path:
 
 def test_fit_trains_and_says_where_the_run_lies(recipe: Path, pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("training.fit.VALIDATION_PAIRS", 4)
+    monkeypatch.setattr("training.fitting.fit.VALIDATION_PAIRS", 4)
     said = call("fit", "--recipe", recipe, "--data", pack, "--device", "cpu", "--threads", 1, "--limit-clips", 1)
     assert "# stage motion: 1 clips, 13 frames" in said
     assert f"The run lies in {Path('runs/small')}; its checkpoint is {Path('runs/small/small.pth')}." in said

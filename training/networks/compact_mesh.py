@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from puppet.ibug import MESH_POINTS
-from training.anchors import load_mean_face, make_anchors
+from training.data.anchors import load_mean_face, make_anchors
 from training.networks.face_mesh import SIDE, FaceMeshNetwork
 from training.networks.tensors import Keypoints
 
@@ -29,7 +29,7 @@ UNSEEN, SEEN = 0.2, 0.6
 
 
 class MeshKeypoints(nn.Module):
-    """Anchored keypoints and Jacobians off the mesh, by the same weights as the training targets (`training.anchors`)."""
+    """Anchored keypoints and Jacobians off the mesh, by the same weights as the training targets (`training.data.anchors`)."""
 
     mean: Tensor
     fit: Tensor

@@ -15,7 +15,7 @@ from torch.nn.utils.parametrizations import spectral_norm
 
 from training.networks.blocks import AntiAliasedDown
 from training.networks.first_order import coordinate_grid, gaussian_maps
-from training.recipe import DiscriminatorPlan
+from training.recipes.recipe import DiscriminatorPlan
 
 VARIANCE = 0.01
 """Of the heatmaps of keypoints."""

@@ -1,0 +1,1 @@
+"""Clips: where they lie, how they are read, paired and changed at random."""

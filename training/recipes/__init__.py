@@ -1,0 +1,1 @@
+"""What is trained, and how: recipes of ours and of others."""
