@@ -8,11 +8,11 @@ import torch
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from torch import nn
 
-from puppet.errors import ModelError, TrainingError
+from puppet.errors import TrainingError
 from training.checkpoint import FORMAT, Header
-from training.checkpoint_file import read_checkpoint_file
 from training.compressing.distillation import DistillationStage
 from training.configuration import Configuration
+from training.fitting.state_file import read_state, write_state
 from training.networks.pair import NetworkPair, build_networks
 
 STATE = "student.pt"
@@ -103,8 +103,8 @@ class Student:
             "optimiser": self.optimiser.state_dict(),
             "counters": [self.steps, self.samples],
         }
-        _write(state, folder / STATE)
-        _write(self.checkpoint(), checkpoint)
+        write_state(state, folder / STATE)
+        write_state(self.checkpoint(), checkpoint)
 
     def checkpoint(self) -> dict[str, Any]:
         """What the checkpoint file holds: the configuration with all widths, the averaged weights and where they come from."""
@@ -115,13 +115,7 @@ class Student:
     @classmethod
     def resume(cls, folder: Path, plan: DistillationPlan, device: torch.device) -> Self:
         """Go on from the state in `folder`. Raises `TrainingError` when it is missing, damaged or of another plan."""
-        path = folder / STATE
-        if not path.is_file():
-            raise TrainingError(f"There is nothing to resume in {folder}.", "Start without --resume.")
-        try:
-            state = read_checkpoint_file(path)
-        except ModelError as error:
-            raise TrainingError(error.sentence, "Start anew in another folder: --run FOLDER.") from error
+        state = read_state(folder / STATE)
         before = DistillationPlan.model_validate(state["plan"])
         for field in DistillationPlan.model_fields:
             if getattr(before, field) != getattr(plan, field):
@@ -137,15 +131,3 @@ class Student:
         student.steps, student.samples = state["counters"]
         student.optimiser.load_state_dict(state["optimiser"])
         return student
-
-
-def _write(content: dict[str, Any], path: Path) -> None:
-    partial = path.with_suffix(".partial")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        torch.save(content, partial)
-        partial.replace(path)
-    except (OSError, RuntimeError) as error:  # torch tells of a full disk by RuntimeError
-        partial.unlink(missing_ok=True)
-        reason = str(error).splitlines()[0].rstrip(".")
-        raise TrainingError(f"{path} can't be written: {reason}.", "Make room on the disk, then go on with --resume.") from error

@@ -13,6 +13,7 @@ def write_state(content: dict[str, Any], path: Path) -> None:
     """Write beside, then rename. Raises `TrainingError` where that fails, as on a full disk."""
     partial = path.with_suffix(".partial")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         torch.save(content, partial)
         partial.replace(path)
     except (OSError, RuntimeError) as error:  # torch tells of a full disk by RuntimeError
