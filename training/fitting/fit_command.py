@@ -52,7 +52,7 @@ def fit(
     from training.fitting.fit import Supply  # noqa: PLC0415
     from training.fitting.fit import fit as run_fit  # noqa: PLC0415
     from training.fitting.speedups import Speedups  # noqa: PLC0415
-    from training.fitting.starting_point import start_from  # noqa: PLC0415
+    from training.fitting.starting_point import refuse_untrained_detector, start_from  # noqa: PLC0415
     from training.recipes.recipe import load_recipe  # noqa: PLC0415
 
     if not data:
@@ -69,6 +69,8 @@ def fit(
 
         report_throughput(plan, data, chosen, speedups, limit_clips=limit_clips, as_json=as_json)
         return
+    if networks is None and not resume:
+        refuse_untrained_detector(plan)
     folder = run or Path("runs") / plan.name
     run_fit(
         plan,

@@ -54,3 +54,13 @@ def start_from(start: str, recipe: Recipe) -> tuple[Recipe, NetworkPair]:
     except ValidationError as error:
         said = error.errors()[0]["msg"].removeprefix("Value error, ")
         raise TrainingError(f"{path} can't be trained by the recipe {recipe.name}: {said}.", "Name another recipe by --recipe.") from error
+
+
+def refuse_untrained_detector(recipe: Recipe) -> None:
+    """Raises `TrainingError` where a recipe, begun with fresh networks, would train behind a detector that never learnt."""
+    first = recipe.training.stages[0]
+    if first.learn in ("closeups", "generator") and not (first.learn == "generator" and first.exact_share == 1):
+        raise TrainingError(
+            f"The recipe {recipe.name} begins with the {first.learn} (stage {first.name}), behind a detector that has learnt nothing yet.",
+            "Name trained networks to start from: --from embedded, or --from CHECKPOINT.",
+        )

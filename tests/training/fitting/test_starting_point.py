@@ -9,7 +9,7 @@ from puppet.errors import ModelError, TrainingError
 from tests.training.small_networks import SMALL_COMPACT, SMALL_FOMM, build_small, ours, published, saved
 from tests.training.small_run import NETWORKS, RECIPE, changed_plan, joint, run
 from training.fitting import starting_point
-from training.fitting.starting_point import find_start, start_from
+from training.fitting.starting_point import find_start, refuse_untrained_detector, start_from
 from training.recipes.recipe import load_recipe
 
 
@@ -67,3 +67,11 @@ def test_a_run_goes_on_from_there(pack: Path, tmp_path: Path, monkeypatch: pytes
         elif value.is_floating_point():
             assert (found - value).abs().max() < 1e-3
     assert not torch.equal(state.networks.get_parameter("generator.head.weight"), start.get_parameter("generator.head.weight"))
+
+
+def test_nothing_is_trained_behind_a_detector_that_never_learnt() -> None:
+    with pytest.raises(TrainingError, match="begins with the generator") as refused:
+        refuse_untrained_detector(load_recipe("personal-256"))
+    assert "--from" in refused.value.hint
+    for name in ("compact-256", "vox-256"):
+        refuse_untrained_detector(load_recipe(name))
