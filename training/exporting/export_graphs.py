@@ -86,6 +86,7 @@ def trace(graph: nn.Module, inputs: dict[str, Tensor], outputs: Sequence[str]) -
         # depends on them may well become constant.
         warnings.simplefilter("ignore", torch.jit.TracerWarning)  # type: ignore[attr-defined]
         warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"torch\..*|training\..*")
+        warnings.filterwarnings("ignore", message="Constant folding", category=UserWarning)  # of a mirrored patch: no harm
         path = Path(folder) / "graph.onnx"
         torch.onnx.export(
             graph.eval(),
