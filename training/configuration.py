@@ -5,6 +5,8 @@ from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from training.data.anchors import ANCHORS
+
 
 class LayerWidths(NamedTuple):
     """Input and output channels of a layer that pruning has narrowed, by its name in a `NetworkPair`."""
@@ -104,6 +106,8 @@ class CompactConfiguration(BaseModel):
         named = [*self.detail_points, *self.mouth, *self.lips, *(index for eye in self.eyes for index in eye)]
         if any(not 0 <= index < self.keypoint_count for index in named):
             raise ValueError(f"keypoints are numbered from 0 to {self.keypoint_count - 1}")
+        if self.face_mesh and self.keypoint_count != len(ANCHORS):
+            raise ValueError(f"the face mesh gives {len(ANCHORS)} keypoints, not {self.keypoint_count}")
         return self
 
     @property

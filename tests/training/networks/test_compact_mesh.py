@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from pydantic import ValidationError
 
 from puppet.assets import portraits
 from puppet.errors import ModelError
@@ -107,3 +108,8 @@ def test_another_network_is_refused(tmp_path: Path) -> None:
         load_face_mesh(tmp_path / "nothing.tflite")
     with pytest.raises(ModelError, match="another network"):
         load_face_mesh(MESH_FILE.with_name("face_detection_short_range.tflite"))
+
+
+def test_the_mesh_gives_the_anchored_keypoints_and_no_others() -> None:
+    with pytest.raises(ValidationError, match="the face mesh gives 20 keypoints, not 12"):
+        CompactConfiguration(keypoint_count=12, face_mesh=True)
