@@ -80,8 +80,8 @@ def compress(
     from training.compressing.compress import compare, prune_to, refuse_side, start_student  # noqa: PLC0415
     from training.compressing.side_by_side import read_judged_clips  # noqa: PLC0415
     from training.compressing.student import DistillationPlan, Student  # noqa: PLC0415
-    from training.compressing.teaching import open_feed, open_unseen, refuse_used_folder, teach  # noqa: PLC0415
-    from training.fitting.session import Session  # noqa: PLC0415
+    from training.compressing.teaching import open_feed, open_unseen, teach  # noqa: PLC0415
+    from training.fitting.session import Session, refuse_used_folder  # noqa: PLC0415
 
     target = _target(parameters, milliseconds, share)
     _check(

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from puppet.contact_sheet import contact_sheet
 from puppet.errors import TrainingError
@@ -23,8 +22,9 @@ from training.exporting.export_graphs import picture_from_prediction
 from training.fitting.batch import Batch
 from training.fitting.chance import Chance
 from training.fitting.feed import DiskFeed, Draws, Feed, MemoryFeed, Rows, frame_bytes
+from training.fitting.loss_log import LossLog
 from training.fitting.memory import frame_budget, is_out_of_memory
-from training.fitting.session import LEFT_BY_FAILURE, Session
+from training.fitting.session import Session
 from training.networks.pair import NetworkPair
 from training.objectives.perceptual import load_lpips
 
@@ -34,7 +34,6 @@ DECODERS = 4
 LARGEST_YAW = 0.3
 """Rendered clips of photographs turned further are left out, as in the recipes."""
 
-LOG_EVERY_S = 20.0
 VALIDATION_PAIRS = 32
 SHEET_ROWS = 6
 
@@ -77,12 +76,6 @@ def _sampler(clips: Clips) -> PairSampler:
     return PairSampler(clips) if marked else PairSampler(clips, balance="identity", landmarks=False)
 
 
-def refuse_used_folder(folder: Path) -> None:
-    """Raise `TrainingError` for a folder in which another run lies."""
-    if folder.is_dir() and any(child.name not in LEFT_BY_FAILURE for child in folder.iterdir()):
-        raise TrainingError(f"The run folder {folder} is not empty.", "Go on with it by --resume, or name another by --run.")
-
-
 def teach(teacher: NetworkPair, student: Student, feed: Feed, unseen: ClipStore, *, session: Session, output: Path) -> bool:
     """Let the student learn; its state, log and sheets go to the session's folder, its checkpoint to `output`.
 
@@ -99,31 +92,19 @@ def teach(teacher: NetworkPair, student: Student, feed: Feed, unseen: ClipStore,
         )
     pairs = _draw_unseen(unseen, VALIDATION_PAIRS)
     session.log(f"# {plan.stage}: {plan.samples - student.samples} samples to go, {torch.get_num_threads()} threads, {device}")
-    sums: dict[str, Tensor] = {}
-    count, first = 0, student.samples
-    began = logged = saved = time.monotonic()
+    told = LossLog(session, plan.stage, plan.samples, student.samples)
+    saved = time.monotonic()
     for batch in feed.batches(student.steps, -(-plan.samples // plan.batch)):
         with _advising(plan):
             chance = Chance((plan.seed, student.steps), plan.batch, 0, plan.batch)  # of the step alone: nothing to keep for a resumed run
             losses = distillation_losses(lesson, Batch(*(tensor.to(device) for tensor in batch)), chance)
             student.step(weighted_sum(losses))
 
-        count += 1
-        for name, value in losses.items():
-            sums[name] = sums.get(name, torch.zeros_like(value)) + value.detach()
+        told.add(losses)
         over = session.is_over or student.samples >= plan.samples
-        now = time.monotonic()
-        if now - logged > LOG_EVERY_S or over:
-            speed = (student.samples - first) / (now - began)
-            left = (plan.samples - student.samples) / speed / 60
-            means = {name: float(value) / count for name, value in sums.items()}
-            session.log(
-                f"{plan.stage} {student.samples}/{plan.samples} {speed:.1f}/s, {left:.1f} min left, rate {student.rate():.1e} "
-                + " ".join(f"{name} {value:.4f}" for name, value in means.items())
-            )
-            session.scalars.add({f"{plan.stage}/{name}": value for name, value in means.items()}, student.samples)
-            sums, count, logged = {}, 0, now
-        if now - saved > session.save_every_s and not over:
+        if told.is_due() or over:
+            told.write(student.samples, student.rate(), student.samples)
+        if time.monotonic() - saved > session.save_every_s and not over:
             student.save(session.folder, output)
             session.log(validate(lesson, student, pairs, session.folder))
             saved = time.monotonic()

@@ -21,7 +21,7 @@ from pydantic import ValidationError
 from puppet.errors import TrainingError
 from puppet.motion import FloatArray
 from puppet.picture import Picture
-from training.data.clip_entry import ClipEntry as ClipEntry  # noqa: PLC0414  part of what a pack is
+from training.data.clip_entry import ClipEntry
 from training.data.clip_layouts import find_layout
 from training.data.clip_source import ClipSource
 from training.data.clip_video import CODEC_ERRORS, count_frames, decode_clip, decode_frames, fit_square

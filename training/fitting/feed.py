@@ -11,8 +11,9 @@ from torch.utils.data import DataLoader, Dataset
 
 from puppet.errors import TrainingError
 from puppet.motion import FloatArray
+from training.data.clip_entry import ClipEntry
 from training.data.clip_store import ClipStore, open_clips
-from training.data.packs import Clip, ClipEntry, FaceFrames, find_sources, read_faces
+from training.data.packs import Clip, FaceFrames, find_sources, read_faces
 from training.data.pairs import Clips, PairSampler
 from training.fitting.batch import Batch
 from training.fitting.memory import fits_on_gpu

@@ -8,16 +8,16 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from puppet.errors import TrainingError
 from puppet.picture_file import read_picture
 from training.data.anchors import load_mean_face, make_anchors
 from training.fitting.feed import DiskFeed, Draws, Feed, MemoryFeed, Rows, Wanted, frame_bytes, read_all
+from training.fitting.loss_log import LossLog
 from training.fitting.memory import GIB, frame_budget, is_out_of_memory, out_of_memory
 from training.fitting.process_group import ProcessGroup, join
 from training.fitting.run_state import RunState
-from training.fitting.session import LEFT_BY_FAILURE, InterruptedRunError, Session
+from training.fitting.session import InterruptedRunError, Session, refuse_used_folder
 from training.fitting.speedups import FAST, Speedups
 from training.fitting.step import Judges
 from training.fitting.update import Update
@@ -27,7 +27,6 @@ from training.objectives.perceptual import load_lpips
 from training.objectives.vgg_pyramid import load_pyramid
 from training.recipes.recipe import Recipe, Stage
 
-LOG_EVERY_S = 20.0
 VALIDATION_PAIRS = 96
 
 
@@ -59,8 +58,8 @@ def fit(
     limit, or at Ctrl-C, always saved. Raises `TrainingError` for data or a folder that can't be used.
     """
     with join(device) as group:
-        if group.leads and not resume and folder.is_dir() and any(child.name not in LEFT_BY_FAILURE for child in folder.iterdir()):
-            raise TrainingError(f"The run folder {folder} is not empty.", "Go on with it by --resume, or name another by --run.")
+        if group.leads and not resume:
+            refuse_used_folder(folder)
         with Session(folder, data, time_limit_s, save_every_s, limit_clips, leads=group.leads, alone=group.size == 1) as session:
             state = RunState(recipe, group.device, start, speedups)
             state.networks = group.share_norms(state.networks)
@@ -103,32 +102,18 @@ def _run_stage(session: Session, state: RunState, judges: Judges, group: Process
     length, first = state.stage_length, state.stage_samples
     session.log(f"# stage {stage.name}: {length - first} samples to go")
 
-    sums: dict[str, Tensor] = {}
-    count = 0
-    began = logged = saved = time.monotonic()
+    told = LossLog(session, stage.name, length, first)
+    saved = time.monotonic()
     steps = (first // stage.batch, -(-length // stage.batch))
     for batch in feed.batches(*steps):
         losses = update.apply(type(batch)(*(tensor.to(group.device, non_blocking=True) for tensor in batch)))
 
-        count += 1
-        for name, value in losses.items():
-            sums[name] = sums.get(name, torch.zeros_like(value)) + value
+        told.add(losses)
         over = group.any(session.is_over)
         ended = over or state.stage_samples >= length
-        now = time.monotonic()
-        if now - logged > LOG_EVERY_S or ended:
-            means = {name: float(value) / count for name, value in sums.items()}
-            speed = (state.stage_samples - first) / (now - began)
-            left = (length - state.stage_samples) / speed / 60
-            session.log(
-                f"{stage.name} {state.stage_samples}/{length} {speed:.1f}/s, {left:.1f} min left, rate {state.rate():.1e} "
-                + " ".join(f"{name} {value:.4f}" for name, value in means.items())
-            )
-            if group.leads:
-                figures = {**means, "rate": state.rate(), "samples_per_s": speed}
-                session.scalars.add({f"{stage.name}/{name}": value for name, value in figures.items()}, state.samples)
-            sums, count, logged = {}, 0, now
-        if pairs is not None and (now - saved > session.save_every_s or ended):
+        if group.leads and (told.is_due() or ended):
+            told.write(state.stage_samples, state.rate(), state.samples)
+        if pairs is not None and (time.monotonic() - saved > session.save_every_s or ended):
             state.save(session.folder)
             _validate(session, state, judges, pairs)
             saved = time.monotonic()

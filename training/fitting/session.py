@@ -98,3 +98,9 @@ class Session:
             print(line, flush=True)  # noqa: T201
             self._log.write(line + "\n")
             self._log.flush()
+
+
+def refuse_used_folder(folder: Path) -> None:
+    """Raises `TrainingError` for a folder in which another run lies."""
+    if folder.is_dir() and any(child.name not in LEFT_BY_FAILURE for child in folder.iterdir()):
+        raise TrainingError(f"The run folder {folder} is not empty.", "Go on with it by --resume, or name another by --run.")

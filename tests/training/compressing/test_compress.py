@@ -22,9 +22,9 @@ from training.commands import app
 from training.compressing.compress import Target, compare, prune_to, start_student
 from training.compressing.side_by_side import read_judged_clips, time_in_turns
 from training.compressing.student import STATE, DistillationPlan, Student
-from training.compressing.teaching import open_feed, open_unseen, refuse_used_folder, teach
+from training.compressing.teaching import open_feed, open_unseen, teach
 from training.cost import count_parameters
-from training.fitting.session import Session
+from training.fitting.session import Session, refuse_used_folder
 from training.networks.pair import NetworkPair
 
 PARAMETERS = count_parameters(build_small(SMALL_COMPACT))
