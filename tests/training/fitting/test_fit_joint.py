@@ -14,6 +14,7 @@ from tests.training.small_run import assert_same_state, interrupt_at, joint, run
 from training.fitting.fit import Supply
 from training.fitting.run_state import RunState
 from training.fitting.speedups import PLAIN
+from training.fitting.update import Update
 from training.fitting.validation import validate
 from training.recipes.recipe import DiscriminatorPlan, Stage
 
@@ -82,16 +83,28 @@ def test_a_run_cut_in_two_is_the_uncut_one(blind: Path, tmp_path: Path) -> None:
     assert_same_state(states["cut"], states["uncut"])
 
 
-def test_a_batch_in_parts_is_the_whole_batch(blind: Path, tmp_path: Path) -> None:
-    """To rounding: with statistics frozen, parts see what the whole sees."""
+def test_a_batch_in_parts_is_the_whole_batch(blind: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With statistics frozen, parts see what the whole sees.
+
+    The gradients that both optimisers get in the first step are compared, to rounding. What Adam makes of them is no measure: it
+    divides by their size, so a weight whose gradient is rounding alone moves as far as any other.
+    """
+    gradients: dict[int, list[torch.Tensor]] = {1: [], 2: []}
+    improve = Update._improve
+
+    def overheard(self: Update, optimiser: torch.optim.Optimizer, parameters: list[torch.nn.Parameter]) -> torch.Tensor:
+        flat = [torch.zeros_like(value) if value.grad is None else value.grad.clone() for value in parameters]
+        gradients[self.stage.accumulate].append(torch.cat([value.flatten() for value in flat]))
+        return improve(self, optimiser, parameters)
+
+    monkeypatch.setattr(Update, "_improve", overheard)
     start = RunState(joint(), torch.device("cpu")).networks
-    states = [
+    for parts in (1, 2):
         run(tmp_path / str(parts), blind, recipe=joint(frozen_norms=True, accumulate=parts), start=start, speedups=PLAIN)
-        for parts in (1, 2)
-    ]
-    before = torch.cat([value.flatten() for value in start.parameters()])
-    one, other = (torch.cat([value.flatten() for value in state.networks.parameters()]) for state in states)
-    assert (one - other).norm() < 0.02 * (one - before).norm()
+    assert len(gradients[1]) == len(gradients[2]) == 2 * 3  # generator and discriminator, three steps
+    for whole, in_parts in zip(gradients[1][:2], gradients[2][:2], strict=True):
+        assert whole.norm() > 0
+        assert (whole - in_parts).norm() < 1e-3 * whole.norm()
 
 
 def test_validation_is_left_at_a_signal(blind: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
