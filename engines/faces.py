@@ -15,7 +15,7 @@ from engines.registry import RUNTIMES
 from puppet.animator import Face
 from puppet.assets import ASSETS
 from puppet.errors import ModelError
-from puppet.ibug import landmarks_from_mesh
+from puppet.faces.ibug import landmarks_from_mesh
 from puppet.motion import FloatArray
 from puppet.picture import Picture, Square
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from puppet.clip import open_clip
-from puppet.contact_sheet import contact_sheet
 from puppet.errors import EXIT_CODE, PuppetError
+from puppet.media.clip import open_clip
+from puppet.media.contact_sheet import contact_sheet
+from puppet.media.picture_file import write_picture
 from puppet.picture import Picture
-from puppet.picture_file import write_picture
 
 
 def spread(path: Path, count: int) -> list[tuple[Picture, float]]:

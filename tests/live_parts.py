@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
+from puppet.cameras.live_frame import LiveFrame
 from puppet.demo import DemoAnimator, DemoFaceFinder, demo_picture
 from puppet.errors import CameraError
-from puppet.live_frame import LiveFrame
+from puppet.faces.tracker import FaceTracker
+from puppet.live.puppeteer import Facts, Puppeteer
+from puppet.live.timings import Timings
 from puppet.picture import Picture, freeze
-from puppet.portrait import Portrait, make_portrait
-from puppet.puppeteer import Facts, Puppeteer
+from puppet.portraits.portrait import Portrait, make_portrait
 from puppet.settings import MotionSettings
-from puppet.timings import Timings
-from puppet.tracker import FaceTracker
 
 SIDE = 64
 FACTS = Facts("demo", "no engine", "no device")

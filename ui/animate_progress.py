@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from puppet.clip import Frame
+from puppet.media.clip import Frame
 from ui.console import notices
 from ui.interrupt import Interrupt
 

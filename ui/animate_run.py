@@ -11,19 +11,19 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from puppet.animation import Animation, animate_clip
 from puppet.animator import Animator, FaceFinder
-from puppet.clip import Clip, open_clip
-from puppet.compose import PasteBack
-from puppet.driver_survey import Survey, Surveyor
 from puppet.errors import FaceError
-from puppet.frame_folder import FrameFolder
+from puppet.live.timings import Timings
+from puppet.media.clip import Clip, open_clip
+from puppet.media.frame_folder import FrameFolder
+from puppet.media.picture_file import refuse_overwriting
+from puppet.media.sound import Sound
+from puppet.media.video_writer import VideoWriter, check_video_name
+from puppet.offline.animation import Animation, animate_clip
+from puppet.offline.driver_survey import Survey, Surveyor
 from puppet.picture import Picture, cut, freeze
-from puppet.picture_file import refuse_overwriting
-from puppet.portrait import Portrait, load_portrait
-from puppet.sound import Sound
-from puppet.timings import Timings
-from puppet.video_writer import VideoWriter, check_video_name
+from puppet.portraits.compose import PasteBack
+from puppet.portraits.portrait import Portrait, load_portrait
 from ui.animate_progress import AnimateProgress
 from ui.console import notices
 from ui.interrupt import Interrupt

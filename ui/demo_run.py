@@ -7,9 +7,9 @@ from pathlib import Path
 
 from puppet.assets import demo_portrait, driving_clip
 from puppet.errors import EngineError
-from puppet.moments import Moments
-from puppet.picture_file import write_picture
-from puppet.portrait import load_portrait
+from puppet.live.moments import Moments
+from puppet.media.picture_file import write_picture
+from puppet.portraits.portrait import load_portrait
 from puppet.settings import CameraSettings, LiveSettings
 from ui.console import notices, run_command, screen
 from ui.display import has_display

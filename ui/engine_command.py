@@ -18,7 +18,7 @@ from engines.registry import RUNTIMES, survey
 from puppet.assets import EMBEDDED_MODEL, model_folder, portraits
 from puppet.contract import read_card
 from puppet.errors import EngineError
-from puppet.portrait import load_portrait
+from puppet.portraits.portrait import load_portrait
 from ui.console import notices, run_command, screen
 
 app = typer.Typer(help="See which runtimes can run Puppet's models here, and measure them.", no_args_is_help=True, add_completion=False)

@@ -7,9 +7,9 @@ import typer
 
 from puppet.assets import portraits as bundled_portraits
 from puppet.errors import MediaError
-from puppet.picture_file import refuse_overwriting
+from puppet.media.picture_file import refuse_overwriting
+from puppet.media.video_writer import check_video_name
 from puppet.settings import CameraSettings, LiveSettings, MotionSettings, live_settings
-from puppet.video_writer import check_video_name
 from ui.console import notices, run_command, screen
 from ui.live_report import check_folder, report_table, report_words, write_report
 from ui.live_run import LiveOrder, run_headless, run_window

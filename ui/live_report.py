@@ -8,9 +8,9 @@ from pydantic import BaseModel, Field
 from rich.table import Table
 
 from puppet.errors import MediaError
-from puppet.picture_file import unwritable
-from puppet.pipeline import Pipeline
-from puppet.timings import Spread
+from puppet.live.pipeline import Pipeline
+from puppet.live.timings import Spread
+from puppet.media.picture_file import unwritable
 
 STAGES = ("capture", "track", "detect", "animate", "sink", "screen", "recorder")
 """The stages in the order a frame goes through them."""

@@ -10,20 +10,20 @@ from functools import partial
 from pathlib import Path
 from time import perf_counter
 
-from puppet.camera import Camera
-from puppet.camera_choice import choose_camera
-from puppet.clip import Clip, Frame
-from puppet.clip_camera import ClipCamera
+from puppet.cameras.camera import Camera
+from puppet.cameras.camera_choice import choose_camera
+from puppet.cameras.clip_camera import ClipCamera
 from puppet.demo import demo_frames
-from puppet.pipeline import Pipeline
-from puppet.portrait import load_portrait
-from puppet.puppeteer import Puppeteer, Shown
-from puppet.recorder import Recorder
+from puppet.faces.tracker import FaceTracker
+from puppet.live.pipeline import Pipeline
+from puppet.live.puppeteer import Puppeteer, Shown
+from puppet.live.timings import Timings
+from puppet.media.clip import Clip, Frame
+from puppet.outputs.recorder import Recorder
+from puppet.outputs.sink import Sink
+from puppet.portraits.portrait import load_portrait
+from puppet.portraits.wardrobe import Wardrobe
 from puppet.settings import LiveSettings
-from puppet.sink import Sink
-from puppet.timings import Timings
-from puppet.tracker import FaceTracker
-from puppet.wardrobe import Wardrobe
 from ui.console import notices
 from ui.live_report import LiveReport, make_report
 from ui.model_choice import DEMO, model_side, open_finder, open_model
@@ -139,7 +139,7 @@ def run_window(order: LiveOrder) -> LiveReport | None:
     application = open_application()
     from PySide6.QtCore import QTimer  # noqa: PLC0415
 
-    from ui.live_window import LiveWindow  # noqa: PLC0415
+    from ui.window.live_window import LiveWindow  # noqa: PLC0415
 
     run = LiveRun(order, (), Timings())
     begun = perf_counter()

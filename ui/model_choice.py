@@ -4,7 +4,7 @@ from puppet.animator import Animator, FaceFinder
 from puppet.assets import model_folder
 from puppet.contract import read_card
 from puppet.demo import DemoAnimator, DemoFaceFinder
-from puppet.puppeteer import Facts
+from puppet.live.puppeteer import Facts
 
 DEMO = "demo"
 """The model that is none: an animator without a network."""

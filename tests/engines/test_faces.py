@@ -16,10 +16,10 @@ from engines.faces import MeshFaceFinder, levels, open_face_finder
 from puppet.assets import ASSETS, portraits
 from puppet.demo import LANDMARKS
 from puppet.errors import ModelError
-from puppet.ibug import MESH_POINTS
+from puppet.faces.ibug import MESH_POINTS
+from puppet.media.picture_file import decode_picture
 from puppet.motion import FloatArray
 from puppet.picture import Picture, freeze
-from puppet.picture_file import decode_picture
 
 ASTRONAUT = ASSETS / "portraits" / "astronaut.jpg"
 

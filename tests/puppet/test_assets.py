@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from puppet import assets
-from puppet.clip import open_clip
 from puppet.errors import ModelError
-from puppet.picture_file import read_picture
+from puppet.media.clip import open_clip
+from puppet.media.picture_file import read_picture
 
 
 def test_ten_portraits_are_pictures_of_at_most_1024() -> None:

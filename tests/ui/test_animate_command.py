@@ -12,11 +12,11 @@ import av
 import numpy as np
 import pytest
 
-from puppet.clip import open_clip
 from puppet.demo import DemoAnimator, DemoFaceFinder, demo_picture
+from puppet.media.clip import open_clip
+from puppet.media.picture_file import read_picture, write_picture
 from puppet.motion import Motion
 from puppet.picture import Picture
-from puppet.picture_file import read_picture, write_picture
 from tests.media import drawn_clip, fill_disk, make_sound, make_video, steps
 from tests.toy_model import make_toy_model
 from ui import animate_run

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from puppet.clip import open_clip
-from puppet.picture_file import read_picture
+from puppet.media.clip import open_clip
+from puppet.media.picture_file import read_picture
 from puppet.settings import LiveSettings
 from ui import demo_run
 

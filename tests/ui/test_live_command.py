@@ -13,8 +13,8 @@ import pytest
 
 from puppet.assets import driving_clip
 from puppet.demo import demo_picture
-from puppet.picture_file import write_picture
-from puppet.video_reader import open_video
+from puppet.media.picture_file import write_picture
+from puppet.media.video_reader import open_video
 from tests.toy_model import make_toy_model
 from ui import live_command
 from ui.live_command import main

@@ -3,11 +3,11 @@
 import pytest
 from PySide6.QtWidgets import QApplication, QLabel
 
+from puppet.live.timings import Arrivals, Snapshot, Spread
 from puppet.settings import CameraSettings, MotionSettings
-from puppet.timings import Arrivals, Snapshot, Spread
-from ui.elided_label import ElidedLabel
 from ui.setting_option import setting_option
-from ui.timings_table import TimingsTable, milliseconds
+from ui.window.elided_label import ElidedLabel
+from ui.window.timings_table import TimingsTable, milliseconds
 
 
 @pytest.mark.parametrize(("seconds", "words"), [(0.00042, "0.42"), (0.0042, "4.2"), (0.042, "42.0"), (0.42, "420")])

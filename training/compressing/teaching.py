@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from puppet.contact_sheet import contact_sheet
 from puppet.errors import TrainingError
+from puppet.media.contact_sheet import contact_sheet
+from puppet.media.picture_file import write_picture
 from puppet.picture import Picture
-from puppet.picture_file import write_picture
 from training.compressing.distillation import Lesson, animate_pair, distillation_losses, images_of, split, weighted_sum
 from training.compressing.student import DistillationPlan, Student
 from training.data.clip_entry import ClipEntry

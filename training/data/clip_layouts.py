@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from puppet.clip import natural_order
 from puppet.errors import MediaError, TrainingError
+from puppet.media.clip import natural_order
+from puppet.media.picture_file import PICTURE_SUFFIXES, read_picture
 from puppet.motion import FloatArray
 from puppet.picture import Picture
-from puppet.picture_file import PICTURE_SUFFIXES, read_picture
 from training.data.clip_entry import ClipEntry, RecordedEntry
 from training.data.clip_video import CODEC_ERRORS, count_frames, decode_clip, decode_frames, fit_square
 from training.data.split import split_of

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from puppet.errors import TrainingError
-from puppet.picture_file import read_picture
+from puppet.media.picture_file import read_picture
 from training.data.anchors import load_mean_face, make_anchors
 from training.fitting.feed import DiskFeed, Draws, Feed, MemoryFeed, Rows, Wanted, frame_bytes, read_all
 from training.fitting.loss_log import LossLog

@@ -9,9 +9,9 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from puppet.contact_sheet import contact_sheet
+from puppet.media.contact_sheet import contact_sheet
+from puppet.media.picture_file import write_picture
 from puppet.picture import Picture
-from puppet.picture_file import write_picture
 from training.data.anchors import ANCHORS, LIDS, LIPS, Anchors
 from training.data.clip_store import ClipStore
 from training.data.packs import FaceFrames

@@ -9,7 +9,7 @@ from string import Template
 
 import cv2
 
-from puppet.contact_sheet import contact_sheet
+from puppet.media.contact_sheet import contact_sheet
 from puppet.picture import Picture
 from training.judging.curves import curves
 from training.judging.evaluation import Figures

@@ -9,9 +9,9 @@ import numpy as np
 
 from puppet.animator import FaceFinder
 from puppet.errors import TrainingError
+from puppet.media.picture_file import PICTURE_SUFFIXES
 from puppet.picture import Picture, freeze
-from puppet.picture_file import PICTURE_SUFFIXES
-from puppet.portrait import load_portrait
+from puppet.portraits.portrait import load_portrait
 from training.data.clip_entry import ClipEntry
 from training.data.clip_source import ClipSource
 from training.data.packs import choose_clips

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from puppet.ibug import MESH_POINTS
+from puppet.faces.ibug import MESH_POINTS
 from training.data.anchors import load_mean_face, make_anchors
 from training.networks.face_mesh import SIDE, FaceMeshNetwork
 from training.networks.tensors import Keypoints

@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from puppet.faces.tracker import square_around
 from puppet.motion import FloatArray
 from puppet.picture import Square
-from puppet.tracker import square_around
 
 GROWTH = 0.1
 """Share of its size by which a face's box is grown on every side."""

@@ -12,10 +12,10 @@ import numpy as np
 
 from puppet.animator import FaceFinder
 from puppet.errors import MediaError
+from puppet.faces.tracker import MARGIN
+from puppet.media.video_reader import Video, open_video
+from puppet.media.video_writer import VideoWriter
 from puppet.picture import Picture, crop_from_frame, cut
-from puppet.tracker import MARGIN
-from puppet.video_reader import Video, open_video
-from puppet.video_writer import VideoWriter
 from training.data.clip_entry import ClipEntry
 from training.data.clip_video import CODEC_ERRORS
 from training.data.split import split_of

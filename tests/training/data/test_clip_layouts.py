@@ -7,8 +7,8 @@ import pytest
 
 from puppet.demo import demo_frames
 from puppet.errors import TrainingError
+from puppet.media.picture_file import write_picture
 from puppet.picture import Picture
-from puppet.picture_file import write_picture
 from tests.media import make_video
 from training.data.clip_layouts import Layout, find_layout
 from training.data.packs import read_faces

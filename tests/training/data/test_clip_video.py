@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pytest
 
 from puppet.demo import demo_frames
-from puppet.video_writer import VideoWriter
+from puppet.media.video_writer import VideoWriter
 from tests.media import make_video, steps
 from training.data.clip_video import CODEC_ERRORS, count_frames, decode_clip, decode_frames, fit_square
 

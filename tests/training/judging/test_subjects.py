@@ -9,9 +9,9 @@ import pytest
 from puppet.animator import Face
 from puppet.demo import DemoFaceFinder, demo_picture
 from puppet.errors import FaceError, TrainingError
+from puppet.media.picture_file import write_picture
 from puppet.motion import FloatArray
 from puppet.picture import Picture
-from puppet.picture_file import write_picture
 from tests.training.judging.test_face_motion import face
 from tests.training.judging.test_head_pose import turned
 from tests.training.small_bench import SIDE, small_tools

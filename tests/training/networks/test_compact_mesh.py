@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from puppet.assets import portraits
 from puppet.errors import ModelError
-from puppet.picture_file import read_picture
+from puppet.media.picture_file import read_picture
 from puppet.plugins import open_face_finder
 from training.configuration import CompactConfiguration
 from training.data.anchors import LIDS, load_mean_face, make_anchors

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from puppet.demo import LANDMARKS, Blob
+from puppet.faces.tracker import square_around
 from puppet.motion import FloatArray
-from puppet.tracker import square_around
 from training.preparing.face_tubes import LONGEST, Box, Tube, TubeSplitter, box_around, overlap
 
 

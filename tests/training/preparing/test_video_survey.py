@@ -7,9 +7,9 @@ import pytest
 
 from puppet.animator import Face
 from puppet.demo import DemoFaceFinder
+from puppet.faces.tracker import square_around
 from puppet.motion import FloatArray
 from puppet.picture import Picture
-from puppet.tracker import square_around
 from tests.training.small_raw import HEIGHT, RATE, WIDTH, drawn, elsewhere, empty
 from training.preparing.video_survey import Survey, survey_faces, survey_figures
 

@@ -1,0 +1,1 @@
+"""Where the driver comes from."""

@@ -1,0 +1,1 @@
+"""A live run: its threads and what happens to every frame."""

@@ -1,0 +1,168 @@
+"""A video being written: H.264 with the pictures' own times and, if wanted, sound; whole in its place or not there at all."""
+
+import logging
+import os
+from contextlib import suppress
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import av
+import av.error
+import numpy as np
+from av.container import OutputContainer
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from puppet.errors import MediaError, PuppetError
+from puppet.media.picture_file import unwritable
+from puppet.media.sound import Sound, SoundTrack
+from puppet.picture import Picture
+
+log = logging.getLogger(__name__)
+
+FORMATS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska"}
+"""File name ending, lower case, to FFmpeg's name of the container."""
+
+VIDEO_HINT = f"Use one of {', '.join(FORMATS)}."
+
+BT709, LIMITED = 1, 1
+"""FFmpeg's numbers for the colour space and the range that players assume of H.264."""
+
+
+def check_video_name(path: Path) -> None:
+    """Raise `MediaError` if no video can be written under this name: now rather than when there are pictures."""
+    if path.suffix.lower() not in FORMATS:
+        raise MediaError(f"{path} can't be written: {path.suffix or 'no suffix'} is no video that Puppet writes.", VIDEO_HINT)
+    if path.is_dir():
+        raise MediaError(f"{path} is a folder; a file name is needed here.", "Name a file in it.")
+    if not path.absolute().parent.is_dir():
+        raise MediaError(f"There is no folder {path.parent} to write {path.name} to.", "Make the folder first.")
+
+
+class VideoWriter:
+    """Encodes RGB pictures into a video file, one after another.
+
+    Writes to a hidden neighbour of `path` that takes its name at `close`. Used as a context manager it closes at the end
+    and also on Ctrl-C, which leaves a playable file of what was done; any other exception leaves no file. Without a single
+    picture no file appears. A width or height that is odd loses its last column or row: `width` and `height` are the video's.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        width: int,
+        height: int,
+        rate: Fraction,
+        sound: Sound | None = None,
+        *,
+        effort: str = "veryfast",
+        quality: int = 17,
+    ) -> None:
+        """`rate` is the mean frame rate; `effort` and `quality` are x264's preset and constant rate factor. Raises `MediaError`."""
+        self.path = path
+        self.frame_count = 0
+        self.sound_kept = False
+        self.width, self.height = max(2, width - width % 2), max(2, height - height % 2)
+        self._step = 1 / rate
+        self._clock = Fraction(1, rate.numerator * -(-10_000 // rate.numerator))  # ticks that hit every frame of a steady rate
+        self._last_tick = -1
+        self._temporary = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
+        check_video_name(path)
+        self._container: OutputContainer | None = None
+        self._track: SoundTrack | None = None
+        try:
+            kind = FORMATS[path.suffix.lower()]
+            self._container = av.open(self._temporary, "w", format=kind, options={} if kind == "matroska" else {"movflags": "+faststart"})
+            self._stream = self._add_pictures(self._container, rate, effort, quality)
+            if sound is not None:
+                self._track = self._add_sound(self._container, sound)
+            self._container.start_encoding()
+        except (av.error.FFmpegError, OSError) as error:
+            raise self._failure(error) from error
+
+    def write(self, picture: Picture, time: float) -> None:
+        """Add a picture shown at `time` seconds since the first; times must rise. Raises `MediaError`, and then no file is left."""
+        assert self._container is not None, "the writer is closed"
+        tick = max(self._last_tick + 1, round(time / self._clock))
+        try:
+            frame = VideoFrame.from_ndarray(np.ascontiguousarray(picture[: self.height, : self.width]), format="rgb24")
+            frame = frame.reformat(format="yuv420p", dst_colorspace=BT709, dst_color_range=LIMITED)
+            frame.pts, frame.time_base = tick, self._clock
+            self._container.mux(self._stream.encode(frame))
+            if self._track is not None:
+                self._track.copy_until(time)
+        except (av.error.FFmpegError, OSError) as error:
+            raise self._failure(error) from error
+        self._last_tick = tick
+        self.frame_count += 1
+
+    def close(self) -> None:
+        """Finish the file and put it in its place; may be called twice. Raises `MediaError`, and then no file is left."""
+        if self._container is None:
+            return
+        if self.frame_count == 0:
+            self.discard()
+            return
+        try:
+            self._container.mux(self._stream.encode(None))
+            if self._track is not None:
+                self._track.copy_until(float(self._last_tick * self._clock + self._step))
+                self._track.close()
+            container, self._container = self._container, None
+            container.close()
+            self._temporary.replace(self.path)
+        except (av.error.FFmpegError, OSError) as error:
+            raise self._failure(error) from error
+        except BaseException:  # a second Ctrl-C while the file is being finished
+            self.discard()
+            raise
+
+    def discard(self) -> None:
+        """Leave no file; may be called twice."""
+        container, self._container = self._container, None
+        if self._track is not None:
+            self._track.close()
+        if container is not None:
+            with suppress(av.error.FFmpegError, OSError):  # the disk that is full is full for the file's end too
+                container.close()
+        with suppress(OSError):  # its folder may be what is missing
+            self._temporary.unlink()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if kind is None or issubclass(kind, KeyboardInterrupt):
+            self.close()
+        else:
+            self.discard()
+
+    def _add_pictures(self, container: OutputContainer, rate: Fraction, effort: str, quality: int) -> VideoStream:
+        codec = "libx264" if "libx264" in av.codecs_available else "mpeg4"
+        if codec == "mpeg4":
+            log.warning("%s is written as MPEG-4 part 2: this build of FFmpeg has no H.264 encoder.", self.path)
+        # Without B frames the container can tell when the last picture of a variable rate ends.
+        options = {"preset": effort, "crf": str(quality), "bf": "0"} if codec == "libx264" else {"qscale": "3"}
+        stream = container.add_stream(codec, rate=rate, options=options)
+        assert isinstance(stream, VideoStream)
+        stream.width, stream.height = self.width, self.height
+        stream.pix_fmt = "yuv420p"
+        stream.codec_context.time_base = self._clock
+        stream.codec_context.colorspace = stream.codec_context.color_primaries = stream.codec_context.color_trc = BT709
+        stream.codec_context.color_range = LIMITED
+        return stream
+
+    def _add_sound(self, container: OutputContainer, sound: Sound) -> SoundTrack | None:
+        try:
+            track = SoundTrack(sound, container)
+        except (av.error.FFmpegError, IndexError) as error:
+            log.warning("The sound of %s is left out, it can't be read: %s.", sound.path, error)
+            return None
+        self.sound_kept = True
+        return track
+
+    def _failure(self, error: Exception) -> PuppetError:
+        self.discard()
+        return unwritable(self.path, error) if isinstance(error, OSError) else MediaError(f"{self.path} can't be written: {error}.")

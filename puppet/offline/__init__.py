@@ -1,0 +1,1 @@
+"""A portrait animated by a whole clip."""

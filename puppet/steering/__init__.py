@@ -1,0 +1,1 @@
+"""How motion is changed between what was seen and what is drawn."""
