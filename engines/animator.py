@@ -7,6 +7,7 @@ from pathlib import Path
 from engines.engine import Device, Engine, EngineOptions, Precision, TensorSpec
 from engines.registry import Candidate, open_first
 from puppet import contract
+from puppet.animator import Encoded
 from puppet.contract import ModelCard, read_card
 from puppet.errors import EngineError, ModelError
 from puppet.motion import Motion
@@ -54,10 +55,13 @@ class ModelAnimator:
         motion = self._keypoints.run(**{contract.IMAGE: picture})
         return Motion(motion[contract.POINTS], motion[contract.JACOBIANS])
 
-    def wear(self, portrait: Picture) -> Motion:
-        """Encode a (side, side, 3) portrait and bind its features; returns the portrait's own motion."""
-        motion = self.detect(portrait)
-        features = self._appearance.run(**{contract.IMAGE: portrait})
+    def encode(self, portrait: Picture) -> Encoded:
+        """Encode a (side, side, 3) portrait ahead of time; what is worn stays."""
+        return Encoded(self.detect(portrait), self._appearance.run(**{contract.IMAGE: portrait}), portrait)
+
+    def wear(self, portrait: Picture | Encoded) -> Motion:
+        """Bind a portrait's features, encoding a (side, side, 3) picture first; returns the portrait's own motion."""
+        motion, features, _ = portrait if isinstance(portrait, Encoded) else self.encode(portrait)
         source = {contract.SOURCE_POINTS: motion.points, contract.SOURCE_JACOBIANS: motion.jacobians}
         self._animate.bind(**features, **source)
         self._worn = True

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from engines.cache_folder import cache_folder
 from engines.engine import Device, EngineOptions, OpenedGraph, Tensor, TensorSpec, check_complete, check_given
 from puppet.errors import EngineError, ModelError
+from puppet.folders import cache_folder
 
 
 class OpenVinoRuntime:

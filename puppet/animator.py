@@ -1,10 +1,25 @@
 """What the loop asks of a model and of a face finder: the two protocols that `engines` implement."""
 
+from collections.abc import Mapping
 from typing import NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
 
 from puppet.contract import ModelCard
 from puppet.motion import FloatArray, Motion
 from puppet.picture import Picture
+
+
+class Encoded(NamedTuple):
+    """A portrait as one model sees it: whoever made it can wear it at once.
+
+    motion: the portrait's own. features: what `appearance.onnx` gives, by the family's own names; for models without any, empty.
+    """
+
+    motion: Motion
+    features: Mapping[str, npt.NDArray[np.generic]]
+    picture: Picture
 
 
 class Animator(Protocol):
@@ -32,6 +47,18 @@ class Animator(Protocol):
         ...
 
 
+class LiveAnimator(Animator, Protocol):
+    """An animator whose portraits can be encoded ahead, so that changing them takes less than a frame."""
+
+    def encode(self, portrait: Picture) -> Encoded:
+        """Encode a (side, side, 3) portrait ahead of time; what is worn stays."""
+        ...
+
+    def wear(self, portrait: Picture | Encoded) -> Motion:
+        """Bind a portrait's features, encoding a picture first; returns the portrait's own motion."""
+        ...
+
+
 class Face(NamedTuple):
     """One face found in a picture.
 
@@ -53,4 +80,12 @@ class FaceFinder(Protocol):
 
     def close(self) -> None:
         """Free the runtimes; may be called twice."""
+        ...
+
+
+class CrowdFinder(FaceFinder, Protocol):
+    """A face finder that sees every face of a still picture."""
+
+    def find_all(self, picture: Picture, most: int = 8) -> list[Face]:
+        """The faces, the most prominent first, at most `most`; empty where there is none."""
         ...

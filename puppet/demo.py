@@ -12,7 +12,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from puppet.animator import Face
+from puppet.animator import Encoded, Face
 from puppet.contract import ModelCard
 from puppet.errors import EngineError
 from puppet.motion import FloatArray, Motion
@@ -150,6 +150,11 @@ class DemoFaceFinder:
         depth = -0.6 * blob.half_height * np.sqrt(1 - (MESH**2).sum(axis=1, keepdims=True))
         return Face(blob.place(LANDMARKS), np.concatenate([flat, depth.astype(np.float32)], axis=1), 1.0)
 
+    def find_all(self, picture: Picture, most: int = 8) -> list[Face]:
+        """What stands out, if anything does: the drawn face is alone in its picture."""
+        face = self.find(picture)
+        return [face][:most] if face is not None else []
+
     def close(self) -> None:
         """Nothing is held."""
 
@@ -183,11 +188,15 @@ class DemoAnimator:
         jacobians = np.repeat(axes.T[None], len(points), axis=0)
         return Motion(points.astype(np.float32), jacobians.astype(np.float32))
 
-    def wear(self, portrait: Picture) -> Motion:
-        """Keep the portrait and find its keypoints."""
-        motion = self.detect(portrait)
-        self._worn = (portrait, motion)
-        return motion
+    def encode(self, portrait: Picture) -> Encoded:
+        """Find the portrait's keypoints."""
+        return Encoded(self.detect(portrait), {}, portrait)
+
+    def wear(self, portrait: Picture | Encoded) -> Motion:
+        """Keep the portrait and its keypoints."""
+        worn = portrait if isinstance(portrait, Encoded) else self.encode(portrait)
+        self._worn = (worn.picture, worn.motion)
+        return worn.motion
 
     def animate(self, posed: Motion) -> Picture:
         """The worn portrait under the similarity that best takes its keypoints to the posed ones."""

@@ -16,7 +16,7 @@ from puppet.errors import FaceError
 from puppet.live.timings import Timings
 from puppet.media.clip import Clip, open_clip
 from puppet.media.frame_folder import FrameFolder
-from puppet.media.picture_file import refuse_overwriting
+from puppet.media.whole_file import refuse_overwriting
 from puppet.media.sound import Sound
 from puppet.media.video_writer import VideoWriter, check_video_name
 from puppet.offline.animation import Animation, animate_clip

@@ -7,7 +7,7 @@ import typer
 
 from puppet.assets import portraits as bundled_portraits
 from puppet.errors import MediaError
-from puppet.media.picture_file import refuse_overwriting
+from puppet.media.whole_file import refuse_overwriting
 from puppet.media.video_writer import check_video_name
 from puppet.settings import CameraSettings, LiveSettings, MotionSettings, live_settings
 from ui.console import notices, run_command, screen

@@ -1,6 +1,5 @@
 """What a live run measured, as a table for a person and as JSON for a program."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from rich.table import Table
 from puppet.errors import MediaError
 from puppet.live.pipeline import Pipeline
 from puppet.live.timings import Spread
-from puppet.media.picture_file import unwritable
+from puppet.media.whole_file import write_whole
 
 STAGES = ("capture", "track", "detect", "animate", "sink", "screen", "recorder")
 """The stages in the order a frame goes through them."""
@@ -96,14 +95,7 @@ def check_folder(path: Path) -> None:
 
 def write_report(path: Path, report: LiveReport) -> None:
     """Write the report as JSON, whole or not at all. Raises `MediaError`."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        temporary.write_text(report.model_dump_json(indent=2) + "\n", encoding="utf-8")
-        temporary.replace(path)
-    except OSError as error:
-        raise unwritable(path, error) from error
-    finally:
-        temporary.unlink(missing_ok=True)
+    write_whole(path, (report.model_dump_json(indent=2) + "\n").encode())
 
 
 def _milliseconds(spread: Spread) -> Milliseconds:

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from puppet.errors import MediaError
-from puppet.media.picture_file import PICTURE_SUFFIXES, read_if_picture, read_picture, unreadable
+from puppet.media.picture_file import PICTURE_SUFFIXES, read_if_picture, read_picture
 from puppet.media.video_reader import open_video
+from puppet.media.whole_file import unreadable
 from puppet.picture import Picture
 
 FOLDER_RATE = Fraction(25)

@@ -6,7 +6,8 @@ from types import TracebackType
 from typing import Self
 
 from puppet.errors import MediaError
-from puppet.media.picture_file import unreadable, unwritable, write_picture
+from puppet.media.picture_file import write_picture
+from puppet.media.whole_file import unreadable, unwritable
 from puppet.picture import Picture
 
 

@@ -1,16 +1,13 @@
 """Pictures on disk: read from any common format, written so that no half picture is ever seen."""
 
-import errno
-import os
 import re
-from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 from puppet.errors import MediaError
+from puppet.media.whole_file import unreadable, write_whole
 from puppet.picture import Picture, freeze
 
 PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".jp2", ".avif", ".ppm", ".pgm", ".pnm"})
@@ -19,37 +16,6 @@ PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", 
 
 JPEG_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 """A marker of a JPEG that is neither a stuffed byte nor a restart: what may end its pixels."""
-
-
-def unreadable(path: Path, error: OSError) -> MediaError:
-    """What to tell a person when the system won't let `path` be read."""
-    if error.errno == errno.ENOENT:
-        return MediaError(f"There is no file {path}.", "Check the name and the folder.")
-    if error.errno == errno.EISDIR:
-        return MediaError(f"{path} is a folder; a file is needed here.", "Name a picture or a video in it.")
-    if error.errno in (errno.EACCES, errno.EPERM):
-        return MediaError(f"{path} may not be read by you.", "Ask for the right to read it, or copy it.")
-    return MediaError(f"{path} can't be read: {error.strerror or error}.")
-
-
-def unwritable(path: Path, error: OSError) -> MediaError:
-    """What to tell a person when the system won't let `path` be written."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return MediaError(f"The disk is full: {path} was not written.", "Free some space or write to another disk.")
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return MediaError(f"{path} may not be written by you.", "Write to a folder of your own.")
-    if error.errno in (errno.ENOENT, errno.ENOTDIR) and not path.parent.is_dir():
-        return MediaError(f"There is no folder {path.parent} to write {path.name} to.", "Make the folder first.")
-    if error.errno == errno.EISDIR:
-        return MediaError(f"{path} is a folder; a file name is needed here.", "Name a file in it.")
-    return MediaError(f"{path} can't be written: {error.strerror or error}.")
-
-
-def refuse_overwriting(output: Path, read: Iterable[Path]) -> None:
-    """Raise `MediaError` if `output` is one of the files or folders that are read."""
-    for given in read:
-        if output.exists() and given.exists() and output.samefile(given):
-            raise MediaError(f"{output} would be written over {given}, which is read.", "Give the result another name.")
 
 
 def is_cut_short(data: bytes) -> bool:
@@ -121,12 +87,4 @@ def write_picture(path: Path, picture: Picture) -> None:
         raise MediaError(f"{path} can't be written: {path.suffix or 'no suffix'} is no picture format.", "End the name in .png.") from error
     if not done:
         raise MediaError(f"{path} can't be written: the picture can't be encoded as {path.suffix}.", "End the name in .png.")
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        temporary.write_bytes(encoded.tobytes())
-        temporary.replace(path)
-    except OSError as error:
-        raise unwritable(path, error) from error
-    finally:
-        with suppress(OSError):  # it was renamed, or its folder is what is missing
-            temporary.unlink()
+    write_whole(path, encoded.tobytes())

@@ -17,7 +17,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from puppet.errors import MediaError
-from puppet.media.picture_file import unreadable
+from puppet.media.whole_file import unreadable
 from puppet.picture import Picture, freeze
 
 log = logging.getLogger(__name__)

@@ -16,8 +16,8 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from puppet.errors import MediaError, PuppetError
-from puppet.media.picture_file import unwritable
 from puppet.media.sound import Sound, SoundTrack
+from puppet.media.whole_file import unwritable
 from puppet.picture import Picture
 
 log = logging.getLogger(__name__)

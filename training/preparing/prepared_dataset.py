@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel, ValidationError
 
 from puppet.errors import TrainingError
-from puppet.media.picture_file import unwritable
+from puppet.media.whole_file import unwritable
 from training.preparing.preparation import Preparation, VideoRecord
 
 JOURNAL = "prepared"
