@@ -147,3 +147,9 @@ def check_complete(graph: str, specs: Mapping[str, TensorSpec], given: Mapping[s
     twice = [name for name in given if name in bound]
     if twice:
         raise EngineError(f"{graph} was given {', '.join(twice)}, which is bound already.", "Bind it again instead.")
+
+
+def failed_run(graph: str, error: Exception) -> EngineError:
+    """What a person is told when a runtime fails in the middle of a run: a device that was lost, memory that ran out."""
+    first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    return EngineError(f"{graph} failed while it ran: {first}", "Try another engine or device: puppet-engine list")

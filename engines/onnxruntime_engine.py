@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from engines.engine import Device, EngineOptions, OpenedGraph, Tensor, TensorSpec, check_complete, check_given
+from engines.engine import Device, EngineOptions, OpenedGraph, Tensor, TensorSpec, check_complete, check_given, failed_run
 from puppet.errors import EngineError, ModelError
 
 PACKAGES = ("onnxruntime", "onnxruntime-gpu", "onnxruntime-directml")
@@ -107,7 +107,10 @@ class OnnxRuntimeEngine(OpenedGraph):
         """Run once; the arrays returned are the caller's own."""
         self._fill(tensors)
         check_complete(self._graph, self._inputs, tensors, self._bound)
-        self._session.run_with_iobinding(self._binding)
+        try:
+            self._session.run_with_iobinding(self._binding)
+        except Exception as error:  # its own errors have no base but this
+            raise failed_run(self._graph, error) from error
         return {name: result.copy() for name, result in self._results.items()}
 
     def close(self) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from engines.engine import Device, EngineOptions, OpenedGraph, Tensor, TensorSpec, check_complete, check_given
+from engines.engine import Device, EngineOptions, OpenedGraph, Tensor, TensorSpec, check_complete, check_given, failed_run
 from puppet.errors import EngineError, ModelError
 from puppet.folders import cache_folder
 
@@ -104,7 +104,10 @@ class OpenVinoEngine(OpenedGraph):
         """Run once; the arrays returned are the caller's own."""
         self._fill(tensors)
         check_complete(self._graph, self._inputs, tensors, self._bound)
-        self._request.infer()
+        try:
+            self._request.infer()
+        except RuntimeError as error:
+            raise failed_run(self._graph, error) from error
         return {name: np.array(result.data) for name, result in self._results.items()}
 
     def close(self) -> None:

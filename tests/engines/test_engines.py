@@ -219,3 +219,20 @@ def test_openvino_is_imported_without_its_telemetry() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_a_runtime_that_fails_in_the_middle_of_a_run_is_an_expected_error(keypoints: Engine) -> None:
+    """So that the loop can open it again."""
+
+    class Lost:
+        def infer(self) -> None:
+            raise RuntimeError("The device was lost.\n    at line 7")
+
+        def run_with_iobinding(self, _: object) -> None:
+            self.infer()
+
+    for name in ("_request", "_session"):
+        if hasattr(keypoints, name):
+            setattr(keypoints, name, Lost())
+    with pytest.raises(EngineError, match=r"keypoints.onnx failed while it ran: The device was lost\."):
+        keypoints.run(image=picture())
