@@ -4,7 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from puppet.assets import driving_clip
-from puppet.cameras.camera import Camera, DeviceCamera, is_url
+from puppet.cameras.camera import Camera, DeviceCamera
+from puppet.cameras.camera_list import find_camera, is_device_path, list_cameras
+from puppet.cameras.camera_trouble import is_url
 from puppet.cameras.clip_camera import ClipCamera
 from puppet.errors import CameraError
 from puppet.live.timings import Timings
@@ -12,22 +14,34 @@ from puppet.media.clip import open_clip
 from puppet.settings import CameraSettings
 
 
-def choose_camera(settings: CameraSettings, timings: Timings, say: Callable[[str], None]) -> Camera:
+def choose_camera(settings: CameraSettings, timings: Timings, say: Callable[[str], None], *, fallback: bool = True) -> Camera:
     """The camera that the settings name, open; the first one when they name none. Capture thread.
 
-    Where a numbered camera can't be opened the bundled clip drives, and `say` hears why. Raises `CameraError` for a device
-    or URL named in full, `MediaError` for a file.
+    With `fallback` the bundled clip drives where the first or a numbered camera can't be opened, and `say` hears why.
+    Raises `CameraError` for a camera, else `MediaError` for a file.
     """
     source = settings.source
-    if is_url(source) or Path(source).is_char_device():
-        return DeviceCamera(source, settings, timings)
-    if source and not source.isdecimal():
+    if not _is_camera(source):
         return ClipCamera(open_clip(Path(source).expanduser()), timings)
     try:
-        return DeviceCamera(int(source or 0), settings, timings)
+        return DeviceCamera(source, settings, timings)
     except CameraError as error:
+        if not fallback or (source and not source.isdecimal()):
+            raise
         say(f"{error.sentence} The bundled clip drives instead.")
-        return ClipCamera(open_clip(driving_clip()), timings, f"the bundled clip {driving_clip().name}, because {_lower(error.sentence)}")
+        return demo_camera(timings, f", because {_lower(error.sentence)}")
+
+
+def demo_camera(timings: Timings, why: str = "") -> ClipCamera:
+    """The bundled driving clip, for whoever has no camera or wants a look first. `why` ends its description."""
+    return ClipCamera(open_clip(driving_clip()), timings, f"the bundled clip {driving_clip().name}{why}")
+
+
+def _is_camera(source: str) -> bool:
+    """Whether a source is a camera or a stream, there or not; else it is a file or folder."""
+    if not source or source.isdecimal() or is_url(source) or is_device_path(source):
+        return True
+    return not Path(source).expanduser().exists() and find_camera(source, list_cameras()) is not None
 
 
 def _lower(sentence: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from time import perf_counter
 
 from puppet.cameras.live_frame import LiveFrame
+from puppet.errors import MediaError
 from puppet.live.timings import Timings
 from puppet.media.clip import Clip, Frame
 
@@ -54,4 +55,7 @@ class ClipCamera:
     def _rewind(self) -> Frame:
         self._start += self._last + 1 / float(self._clip.rate)
         self._frames = iter(self._clip)
-        return next(self._frames)
+        first = next(self._frames, None)
+        if first is None:
+            raise MediaError(f"{self._clip.path} holds no pictures any more.", "Was it changed while it played?")
+        return first

@@ -1,21 +1,19 @@
-"""Clips that play as cameras, and the choice between them and devices."""
+"""Clips that play as cameras."""
 
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from puppet.assets import driving_clip
-from puppet.cameras import camera_choice, clip_camera
-from puppet.cameras.camera_choice import choose_camera
+from puppet.cameras import clip_camera
 from puppet.cameras.clip_camera import ClipCamera
-from puppet.errors import CameraError, MediaError
+from puppet.errors import MediaError
 from puppet.live.timings import Timings
-from puppet.media.clip import open_clip
+from puppet.media.clip import Frame, open_clip
 from puppet.media.picture_file import write_picture
-from puppet.settings import CameraSettings
 
 
 @pytest.fixture
@@ -80,32 +78,8 @@ def test_a_closed_clip_gives_nothing_until_it_is_opened_again(folder: Path) -> N
     assert brightness(camera, 1) == [0]
 
 
-def test_without_any_camera_the_bundled_clip_drives_and_says_why() -> None:
-    heard: list[str] = []
-    camera = choose_camera(CameraSettings(source="63"), Timings(), heard.append)
-    assert heard == ["Camera 63 can't be opened. The bundled clip drives instead."]
-    assert camera.words == f"the bundled clip {driving_clip().name}, because camera 63 can't be opened"
-    assert camera.read() is not None
-    camera.close()
-
-
-def test_the_first_camera_is_tried_when_none_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    tried: list[object] = []
-
-    def refuse(source: object, *_: object) -> None:
-        tried.append(source)
-        raise CameraError("Camera 0 opens but gives no pictures.")
-
-    monkeypatch.setattr(camera_choice, "DeviceCamera", refuse)
-    choose_camera(CameraSettings(), Timings(), lambda _: None).close()
-    with pytest.raises(CameraError):
-        choose_camera(CameraSettings(source="http://192.0.2.7/"), Timings(), lambda _: None)
-    assert tried == [0, "http://192.0.2.7/"]
-
-
-def test_a_file_is_played_and_a_missing_one_is_an_error(folder: Path) -> None:
-    camera = choose_camera(CameraSettings(source=str(folder)), Timings(), lambda _: None)
-    assert camera.words.startswith("the clip ")
-    camera.close()
-    with pytest.raises(MediaError, match="no file"):
-        choose_camera(CameraSettings(source=str(folder / "absent.mp4")), Timings(), lambda _: None)
+def test_a_folder_that_was_emptied_while_it_played_is_an_error(folder: Path) -> None:
+    nothing: list[Frame] = []
+    camera = ClipCamera(replace(open_clip(folder), frames=lambda: (frame for frame in nothing)), Timings())
+    with pytest.raises(MediaError, match="holds no pictures any more"):
+        camera.read()
