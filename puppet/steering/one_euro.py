@@ -58,6 +58,11 @@ class MotionFilter:
         self._points = OneEuro(min_cutoff, beta)
         self._jacobians = OneEuro(min_cutoff, beta)
 
+    def adjust(self, min_cutoff: float, beta: float) -> None:
+        """Filter otherwise from now on, without forgetting the past."""
+        for one_euro in (self._points, self._jacobians):
+            one_euro.min_cutoff, one_euro.beta = min_cutoff, beta
+
     def reset(self) -> None:
         """Forget the past: the next motion passes as it is."""
         self._points.reset()

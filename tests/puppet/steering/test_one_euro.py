@@ -76,6 +76,21 @@ def test_a_motion_is_filtered_in_points_and_jacobians() -> None:
     assert 0.1 < float(filtered.points[0, 0]) == float(filtered.jacobians[0, 0, 0]) < 0.3
 
 
+def test_it_is_adjusted_without_forgetting_the_past() -> None:
+    def motion(value: float) -> Motion:
+        return Motion(np.full((3, 2), value, np.float32), np.full((3, 2, 2), value, np.float32))
+
+    def step(min_cutoff: float) -> float:
+        smooth = MotionFilter(1.0, 0.0)
+        smooth(motion(0.0), 0.0)
+        smooth.adjust(min_cutoff, 0.0)
+        filtered = smooth(motion(1.0), 1 / RATE)
+        assert filtered.jacobians[0, 0, 0] == filtered.points[0, 0]
+        return float(filtered.points[0, 0])
+
+    assert 0 < step(0.2) < 0.5 * step(1.0) < step(30.0) < 1
+
+
 def test_the_default_settings_keep_a_blink_and_calm_a_face_at_rest() -> None:
     settings = MotionSettings()
     blink = np.zeros((90, 1), np.float32)
