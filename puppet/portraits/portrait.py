@@ -42,6 +42,15 @@ def shrink(picture: Picture, longest: int) -> Picture:
     return freeze(np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), dtype=np.uint8))
 
 
+def cut_near(picture: Picture, square: Square, side: int) -> Picture:
+    """The (side, side, 3) crop of `square`, made from what lies near it alone: in a large picture much cheaper than `cut`."""
+    height, width = picture.shape[:2]
+    reach = square.side / 2 + 2 * max(1.0, square.side / side)
+    left, right = (int(np.clip(edge, 0, width)) for edge in (min(square.x - reach, width - 1), max(square.x + reach + 1, 1)))
+    top, bottom = (int(np.clip(edge, 0, height)) for edge in (min(square.y - reach, height - 1), max(square.y + reach + 1, 1)))
+    return cut(picture[top:bottom, left:right], Square(square.x - left, square.y - top, square.side), side)
+
+
 def make_portrait(picture: Picture, finder: FaceFinder | None, side: int) -> Portrait | None:
     """A portrait from a picture, or None when `finder` sees no face in it; without a finder its middle square is taken."""
     if finder is None:

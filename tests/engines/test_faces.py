@@ -112,6 +112,47 @@ def test_pictures_without_a_face_have_none(finder: MeshFaceFinder) -> None:
         assert finder.find(picture, found(finder, read(ASTRONAUT)) + 5000) is None
 
 
+def montage(height: int, paths: list[Path]) -> tuple[Picture, list[float]]:
+    """Portraits side by side, and the middle of each across."""
+    scaled = [cv2.resize(picture, None, fx=height / len(picture), fy=height / len(picture)) for picture in map(read, paths)]
+    starts = np.cumsum([0, *(picture.shape[1] for picture in scaled)])
+    return freeze(np.concatenate([np.asarray(picture[:height], np.uint8) for picture in scaled], axis=1)), [
+        float(a + b) / 2 for a, b in pairwise(starts)
+    ]
+
+
+def test_every_face_of_a_montage_is_found_once_the_largest_first(finder: MeshFaceFinder) -> None:
+    picture, middles = montage(500, portraits()[:3])
+    found = finder.find_all(picture)
+    assert len(found) == 3
+    extents = [float(np.ptp(face.landmarks, axis=0).max()) for face in found]
+    assert extents == sorted(extents, reverse=True)
+    across = sorted(float(face.landmarks[:, 0].mean()) for face in found)
+    assert np.abs(np.array(across) - middles).max() < 120
+    (first,) = finder.find_all(picture, most=1)
+    assert np.array_equal(first.landmarks, found[0].landmarks)
+
+
+def test_all_of_one_face_is_that_face(finder: MeshFaceFinder) -> None:
+    for path in portraits()[2:5]:
+        picture = read(path)
+        (face,) = finder.find_all(picture)
+        assert np.array_equal(face.landmarks, found(finder, picture)), path.stem
+
+
+def test_a_face_twice_is_two_and_a_small_one_in_the_background_is_found(finder: MeshFaceFinder) -> None:
+    large = read(ASTRONAUT)
+    twice = freeze(np.concatenate([large, large[:, ::-1]], axis=1))
+    assert len(finder.find_all(twice)) == 2
+    crowd = np.array(twice)
+    crowd[360:488, 448:576] = cv2.resize(large[:256, 98:354], (128, 128), interpolation=cv2.INTER_AREA)
+    assert [face.landmarks[:, 0].mean() // 100 for face in finder.find_all(freeze(crowd))][2] == 5
+
+
+def test_nobody_is_nobody(finder: MeshFaceFinder) -> None:
+    assert finder.find_all(freeze(np.zeros((200, 300, 3), np.uint8))) == []
+
+
 def test_anchors_are_the_cells_centres() -> None:
     points = anchors()
     assert points.shape == (896, 2)

@@ -10,8 +10,8 @@ from puppet.errors import FaceError, MediaError
 from puppet.faces.tracker import square_around
 from puppet.media.clip import open_clip
 from puppet.media.picture_file import write_picture
-from puppet.picture import Picture
-from puppet.portraits.portrait import load_portrait, make_portrait, middle_square, shrink
+from puppet.picture import Picture, Square, cut
+from puppet.portraits.portrait import cut_near, load_portrait, make_portrait, middle_square, shrink
 from tests.media import corners, drawn_clip, make_sound, make_video
 
 
@@ -36,6 +36,14 @@ def test_without_a_finder_the_middle_is_taken(tmp_path: Path) -> None:
 def test_middle_square_touches_the_short_sides(width: int, height: int) -> None:
     x, y, side = middle_square(width, height)
     assert (x, y, side) == ((width - 1) / 2, (height - 1) / 2, min(width, height))
+
+
+@pytest.mark.parametrize("square", [Square(60, 50, 40), Square(5, 90, 60), Square(100, 20, 150), Square(300, 40, 20), Square(-40, -40, 20)])
+def test_a_crop_from_nearby_is_that_from_the_whole(square: Square) -> None:
+    picture = demo_picture(0.3, 120, 96)
+    near = cut_near(picture, square, 48)
+    assert near.shape == (48, 48, 3)
+    assert np.abs(near.astype(int) - cut(picture, square, 48)).mean() < 2.5
 
 
 def first_of_gif(path: Path, picture: Picture) -> Path:
