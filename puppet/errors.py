@@ -4,6 +4,7 @@ PuppetError
 ├── MediaError        a picture, video or folder that can't be read or written
 ├── FaceError         a picture or clip in which no face was found
 ├── CameraError       a camera that can't be opened or was lost for good
+├── OutputError       a virtual camera or microphone that can't be opened
 ├── ModelError        a model folder or checkpoint that is missing, damaged or of the wrong kind
 ├── EngineError       a runtime that is missing or can't run a graph
 ├── SettingsError     a setting out of its range or unknown
@@ -40,6 +41,10 @@ class FaceError(PuppetError):
 
 class CameraError(PuppetError):
     """A camera that can't be opened or was lost for good."""
+
+
+class OutputError(PuppetError):
+    """A virtual camera or microphone that can't be opened or is gone."""
 
 
 class ModelError(PuppetError):

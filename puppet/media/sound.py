@@ -65,6 +65,11 @@ class SoundTrack:
             self._output.mux(packet)
             self._next = next(self._pieces, None)
 
+    def finish(self, time: float) -> None:
+        """Hand over the last before `time` and close the source. Raises `FFmpegError` from writing."""
+        self.copy_until(time)
+        self.close()
+
     def close(self) -> None:
         """Close the source; may be called twice."""
         self._next = None

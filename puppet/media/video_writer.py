@@ -1,7 +1,9 @@
 """A video being written: H.264 with the pictures' own times and, if wanted, sound; whole in its place or not there at all."""
 
+import errno
 import logging
 import os
+import re
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
@@ -16,6 +18,8 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from puppet.errors import MediaError, PuppetError
+from puppet.media.fragments import mend
+from puppet.media.live_sound import LiveSound, LiveSoundTrack
 from puppet.media.sound import Sound, SoundTrack
 from puppet.media.whole_file import unwritable
 from puppet.picture import Picture
@@ -26,6 +30,12 @@ FORMATS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska"}
 """File name ending, lower case, to FFmpeg's name of the container."""
 
 VIDEO_HINT = f"Use one of {', '.join(FORMATS)}."
+
+UNFINISHED = re.compile(r"\.(?P<stem>.+)\.(?P<process>\d+)\.recording(?P<suffix>\.\w+)")
+"""Name of a lasting video while it is written, and for good when its process was killed."""
+
+FRAGMENT, KEY_FRAMES = 1.0, 2.0
+"""A lasting video is safe up to this long ago, and can be sought to within so much, s."""
 
 BT709, LIMITED = 1, 1
 """FFmpeg's numbers for the colour space and the range that players assume of H.264."""
@@ -47,6 +57,9 @@ class VideoWriter:
     Writes to a hidden neighbour of `path` that takes its name at `close`. Used as a context manager it closes at the end
     and also on Ctrl-C, which leaves a playable file of what was done; any other exception leaves no file. Without a single
     picture no file appears. A width or height that is odd loses its last column or row: `width` and `height` are the video's.
+
+    A lasting video can't be made again, so what was written until an error is kept: an MP4 is written in fragments, and made an
+    ordinary one at the end. Killed, it stays under its hidden name, from which `mend` makes a video.
     """
 
     def __init__(
@@ -55,10 +68,11 @@ class VideoWriter:
         width: int,
         height: int,
         rate: Fraction,
-        sound: Sound | None = None,
+        sound: Sound | LiveSound | None = None,
         *,
         effort: str = "veryfast",
         quality: int = 17,
+        lasting: bool = False,
     ) -> None:
         """`rate` is the mean frame rate; `effort` and `quality` are x264's preset and constant rate factor. Raises `MediaError`."""
         self.path = path
@@ -68,13 +82,14 @@ class VideoWriter:
         self._step = 1 / rate
         self._clock = Fraction(1, rate.numerator * -(-10_000 // rate.numerator))  # ticks that hit every frame of a steady rate
         self._last_tick = -1
-        self._temporary = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
+        self._lasting = lasting
+        self._temporary = path.with_name(f".{path.stem}.{os.getpid()}.{'recording' if lasting else 'part'}{path.suffix}")
         check_video_name(path)
         self._container: OutputContainer | None = None
-        self._track: SoundTrack | None = None
+        self._track: SoundTrack | LiveSoundTrack | None = None
         try:
             kind = FORMATS[path.suffix.lower()]
-            self._container = av.open(self._temporary, "w", format=kind, options={} if kind == "matroska" else {"movflags": "+faststart"})
+            self._container = av.open(self._temporary, "w", format=kind, options=_container_options(kind, lasting))
             self._stream = self._add_pictures(self._container, rate, effort, quality)
             if sound is not None:
                 self._track = self._add_sound(self._container, sound)
@@ -83,7 +98,10 @@ class VideoWriter:
             raise self._failure(error) from error
 
     def write(self, picture: Picture, time: float) -> None:
-        """Add a picture shown at `time` seconds since the first; times must rise. Raises `MediaError`, and then no file is left."""
+        """Add a picture shown at `time` seconds since the first; times must rise.
+
+        Raises `MediaError`, and then no file is left, or one of what was written before if it is to last.
+        """
         assert self._container is not None, "the writer is closed"
         tick = max(self._last_tick + 1, round(time / self._clock))
         try:
@@ -99,7 +117,7 @@ class VideoWriter:
         self.frame_count += 1
 
     def close(self) -> None:
-        """Finish the file and put it in its place; may be called twice. Raises `MediaError`, and then no file is left."""
+        """Finish the file and put it in its place; may be called twice. Raises `MediaError`, with what is left as `write`."""
         if self._container is None:
             return
         if self.frame_count == 0:
@@ -108,8 +126,7 @@ class VideoWriter:
         try:
             self._container.mux(self._stream.encode(None))
             if self._track is not None:
-                self._track.copy_until(float(self._last_tick * self._clock + self._step))
-                self._track.close()
+                self._track.finish(float(self._last_tick * self._clock + self._step))
             container, self._container = self._container, None
             container.close()
             self._temporary.replace(self.path)
@@ -145,6 +162,8 @@ class VideoWriter:
             log.warning("%s is written as MPEG-4 part 2: this build of FFmpeg has no H.264 encoder.", self.path)
         # Without B frames the container can tell when the last picture of a variable rate ends.
         options = {"preset": effort, "crf": str(quality), "bf": "0"} if codec == "libx264" else {"qscale": "3"}
+        if self._lasting:
+            options["g"] = str(max(1, round(KEY_FRAMES * rate)))
         stream = container.add_stream(codec, rate=rate, options=options)
         assert isinstance(stream, VideoStream)
         stream.width, stream.height = self.width, self.height
@@ -154,7 +173,10 @@ class VideoWriter:
         stream.codec_context.color_range = LIMITED
         return stream
 
-    def _add_sound(self, container: OutputContainer, sound: Sound) -> SoundTrack | None:
+    def _add_sound(self, container: OutputContainer, sound: Sound | LiveSound) -> SoundTrack | LiveSoundTrack | None:
+        if isinstance(sound, LiveSound):
+            self.sound_kept = True
+            return LiveSoundTrack(sound, container)
         try:
             track = SoundTrack(sound, container)
         except (av.error.FFmpegError, IndexError) as error:
@@ -164,5 +186,36 @@ class VideoWriter:
         return track
 
     def _failure(self, error: Exception) -> PuppetError:
+        kept = self._keep() if self._lasting and self.frame_count else 0.0
+        if kept:
+            full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+            why = "The disk is full" if full else f"Writing failed ({error})"
+            return MediaError(f"{why}: {self.path} ends after {kept:.1f} s.", "What was recorded until then is kept.")
         self.discard()
         return unwritable(self.path, error) if isinstance(error, OSError) else MediaError(f"{self.path} can't be written: {error}.")
+
+    def _keep(self) -> float:
+        """Put in its place what can be had of the file; how long that is, s."""
+        container, self._container = self._container, None
+        if self._track is not None:
+            self._track.close()
+        if container is not None:
+            with suppress(av.error.FFmpegError, OSError):  # it can't be finished, but its fragments are whole
+                container.close()
+        with suppress(MediaError, OSError):
+            seconds = mend(self._temporary)
+            if seconds:
+                self._temporary.replace(self.path)
+                return seconds
+        return 0.0
+
+
+def _container_options(kind: str, lasting: bool) -> dict[str, str]:
+    """FFmpeg's options for a container."""
+    if not lasting:
+        return {} if kind == "matroska" else {"movflags": "+faststart"}
+    microseconds = str(round(FRAGMENT * 1e6))
+    options = {"flush_packets": "1", "max_interleave_delta": microseconds}
+    if kind == "matroska":
+        return options | {"cluster_time_limit": str(round(FRAGMENT * 1e3))}
+    return options | {"movflags": "+hybrid_fragmented+delay_moov", "frag_duration": microseconds}

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from puppet.live.puppeteer import Shown
+from puppet.live.shown import Shown
 
 
 class Sink(Protocol):
@@ -18,8 +18,13 @@ class Sink(Protocol):
         """How many pictures are kept while it is busy, for a sink that wants every one; 0 for the newest alone."""
         ...
 
-    def show(self, shown: Shown) -> None:
-        """Take one picture; may block."""
+    @property
+    def rate(self) -> float:
+        """Pictures a second for a sink that is given the newest one at a steady pace, again and again; 0 for each new one once."""
+        ...
+
+    def show(self, shown: Shown | None) -> None:
+        """Take one picture; may block. None: at a steady pace, before there is any."""
         ...
 
     def close(self) -> None:

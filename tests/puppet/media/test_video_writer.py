@@ -1,7 +1,10 @@
 """Videos as they are written: sizes, times, colours, and what is left when something goes wrong."""
 
+import errno
 import signal
-from collections.abc import Sequence
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,8 +14,10 @@ import pytest
 
 from puppet.errors import MediaError
 from puppet.media.clip import open_clip
-from puppet.media.video_writer import VideoWriter
+from puppet.media.fragments import mend
+from puppet.media.video_writer import UNFINISHED, VideoWriter
 from puppet.picture import Picture
+from tests.limited_disk import limited_disk
 from tests.media import corners, fill_disk, level, steps
 
 
@@ -125,3 +130,94 @@ def test_bad_place_has_its_sentence(tmp_path: Path, name: str, sentence: str) ->
         VideoWriter(tmp_path / name, 64, 48, Fraction(25))
     assert caught.value.hint
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["file", "folder.mp4"]
+
+
+NOISE = np.random.default_rng(0).integers(0, 255, (60, 48, 64, 3), np.uint8)
+"""Pictures of a few thousand bytes each."""
+
+
+def record(path: Path, pictures: Sequence[Picture] = tuple(NOISE)) -> VideoWriter:
+    """Write a lasting video of ten pictures a second."""
+    with VideoWriter(path, 64, 48, Fraction(10), lasting=True) as writer:
+        for index, picture in enumerate(pictures):
+            writer.write(picture, index / 10)
+    return writer
+
+
+def boxes(path: Path) -> list[bytes]:
+    """Kinds of an MP4's outermost boxes; "moof" is one of a fragment."""
+    data, kinds, place = path.read_bytes(), [], 0
+    while place < len(data):
+        kinds.append(data[place + 4 : place + 8])
+        place += int.from_bytes(data[place : place + 4], "big")
+    assert kinds[0] == b"ftyp"
+    return kinds
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.mov", "a.mkv"])
+def test_a_lasting_video_is_an_ordinary_one_in_the_end(tmp_path: Path, name: str) -> None:
+    record(tmp_path / name)
+    assert [entry.name for entry in tmp_path.iterdir()] == [name]
+    assert len(list(open_clip(tmp_path / name))) == 60
+    if name != "a.mkv":
+        assert b"moof" not in boxes(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.mov", "a.mkv"])
+def test_a_full_disk_leaves_what_a_lasting_video_had_until_then(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    with limited_disk(90_000), pytest.raises(MediaError, match=rf"{name} ends after \d\.\d s") as caught:
+        record(path)
+    assert "kept" in caught.value.hint
+    assert [entry.name for entry in tmp_path.iterdir()] == [name]
+    kept = list(open_clip(path))
+    seconds = float(caught.value.sentence.split()[-2])
+    assert 20 <= len(kept) < 60
+    assert len(kept) / 10 == pytest.approx(seconds, abs=0.11)
+    assert kept[-1].time < seconds
+
+
+def test_a_full_disk_is_called_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    writer = VideoWriter(tmp_path / "a.mp4", 64, 48, Fraction(10), lasting=True)
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    for index, picture in enumerate(NOISE[:40]):
+        writer.write(picture, index / 10)
+    monkeypatch.setattr(writer, "_container", Refusing(writer._container, refuse))
+    with pytest.raises(MediaError, match=r"^The disk is full: .*a\.mp4 ends after"):
+        writer.write(NOISE[0], 4.0)
+    assert len(list(open_clip(tmp_path / "a.mp4"))) >= 20
+
+
+class Refusing:
+    """A container into which nothing goes any more."""
+
+    def __init__(self, container: object, mux: Callable[..., None]) -> None:
+        self.close = container.close  # type: ignore[attr-defined]
+        self.mux = mux
+
+
+def test_a_disk_that_is_full_from_the_beginning_leaves_no_file(tmp_path: Path) -> None:
+    with limited_disk(200), pytest.raises(MediaError, match="can't be written"):
+        record(tmp_path / "a.mp4")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_killed_it_leaves_nothing_that_looks_finished_but_what_can_be_mended(tmp_path: Path) -> None:
+    script = """
+import os, sys
+from pathlib import Path
+from tests.puppet.media.test_video_writer import NOISE, Fraction, VideoWriter
+writer = VideoWriter(Path(sys.argv[1]), 64, 48, Fraction(10), lasting=True)
+for index, picture in enumerate(NOISE):
+    writer.write(picture, index / 10)
+os.kill(os.getpid(), 9)
+"""
+    run = subprocess.run([sys.executable, "-c", script, tmp_path / "a.mp4"], check=False)
+    assert run.returncode == -signal.SIGKILL
+    (left,) = tmp_path.iterdir()
+    assert UNFINISHED.fullmatch(left.name)
+    assert left.name.startswith(".a.")
+    assert mend(left) >= 3
