@@ -14,6 +14,11 @@ from puppet.errors import SettingsError
 
 STRICT = ConfigDict(extra="forbid", frozen=True)
 
+Emphasis = Literal["whole", "head", "face"]
+Fit = Literal["whole", "fill", "blur"]
+WhenLost = Literal["hold", "idle", "card"]
+Theme = Literal["system", "light", "dark"]
+
 
 def unit(name: str) -> dict[str, Any]:
     """Field metadata that names a setting's unit; `unit_of` reads it."""
@@ -35,7 +40,7 @@ class MotionSettings(BaseModel):
         default=True, title="Relative motion", description="carry over the change since the neutral pose, not the pose itself"
     )
     adapt_scale: bool = Field(default=True, title="Adapt scale", description="scale the movement to the size of the portrait's face")
-    emphasis: Literal["whole", "head", "face"] = Field(
+    emphasis: Emphasis = Field(
         default="whole", title="Emphasis", description="whole: all motion; head: the head alone; face: the expression alone"
     )
     strength: float = Field(default=1.0, ge=0, le=2, title="Strength", description="how much of the motion is carried over, 1 as it is")
@@ -81,9 +86,7 @@ class OutputSettings(BaseModel):
         default=720, ge=64, le=2160, multiple_of=2, title="Height", description="height shown", json_schema_extra=unit("px")
     )
     rate: float = Field(default=30.0, ge=1, le=120, title="Rate", description="rate shown", json_schema_extra=unit("frames per second"))
-    fit: Literal["whole", "fill", "blur"] = Field(
-        default="whole", title="Fit", description="whole: with bars; fill: cut to the frame; blur: with blurred sides"
-    )
+    fit: Fit = Field(default="whole", title="Fit", description="whole: with bars; fill: cut to the frame; blur: with blurred sides")
     mirror: bool = Field(default=False, title="Mirror the output", description="flip what others see; the preview is not changed")
     test_card: bool = Field(default=False, title="Test card", description="show a test card instead of the portrait")
 
@@ -107,7 +110,7 @@ class SafetySettings(BaseModel):
 
     model_config = STRICT
 
-    when_lost: Literal["hold", "idle", "card"] = Field(
+    when_lost: WhenLost = Field(
         default="idle", title="When nobody is there", description="hold: the last picture; idle: a calm motion; card: a written card"
     )
     patience: float = Field(
@@ -122,7 +125,7 @@ class ViewSettings(BaseModel):
 
     model_config = STRICT
 
-    theme: Literal["system", "light", "dark"] = Field(default="system", title="Theme", description="light or dark")
+    theme: Theme = Field(default="system", title="Theme", description="light or dark")
     swapped: bool = Field(default=False, title="Swap pictures", description="show the driver large and the result small")
     driver: bool = Field(default=True, title="Show the driver", description="show the small picture")
     landmarks: bool = Field(default=False, title="Landmarks", description="draw the points the face finder sees")

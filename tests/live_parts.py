@@ -4,18 +4,20 @@ import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
+from puppet.animator import LiveAnimator
 from puppet.cameras.live_frame import LiveFrame
 from puppet.demo import DemoAnimator, DemoFaceFinder, demo_picture
 from puppet.errors import CameraError
-from puppet.faces.tracker import FaceTracker
-from puppet.live.puppeteer import Facts, Puppeteer
+from puppet.live.puppeteer import Puppeteer
+from puppet.live.shown import Facts, Parts
 from puppet.live.timings import Timings
 from puppet.picture import Picture, freeze
 from puppet.portraits.portrait import Portrait, make_portrait
-from puppet.settings import MotionSettings
+from puppet.settings import LiveSettings, changed
 
 SIDE = 64
 FACTS = Facts("demo", "no engine", "no device")
@@ -35,15 +37,16 @@ def portrait(time: float = 0.4) -> Portrait:
     return made
 
 
-def puppeteer(
-    timings: Timings | None = None, *, mirror: bool = False, smoothing: bool = True, animator: DemoAnimator | None = None
-) -> Puppeteer:
+def live_settings(**fields: Any) -> LiveSettings:
+    """Settings for tests: no mirror, and at once what the safety settings say."""
+    usual = {"camera__mirror": False, "safety__when_lost": "hold", "portraits__fade": 0}
+    return changed(LiveSettings(), **usual | fields)
+
+
+def puppeteer(timings: Timings | None = None, *, settings: LiveSettings | None = None, animator: LiveAnimator | None = None) -> Puppeteer:
     """A puppeteer on demo parts that wears `portrait()`."""
-    settings = MotionSettings(smoothing=smoothing)
-    tracker = FaceTracker(DemoFaceFinder())
-    return Puppeteer(
-        animator or DemoAnimator(SIDE), tracker, portrait(), settings, mirror=mirror, facts=FACTS, timings=timings or Timings()
-    )
+    parts = Parts(animator or DemoAnimator(SIDE), DemoFaceFinder(), FACTS)
+    return Puppeteer(lambda: parts, portrait(), settings or live_settings(), timings or Timings())
 
 
 class FakeCamera:

@@ -103,6 +103,11 @@ class FaceTracker:
         self._near, self._seen, self._lost = face.landmarks, now, False
         return Tracked(self._steady.square, face, jumped=not held)
 
+    def change_finder(self, finder: FaceFinder) -> None:
+        """Go on with another finder; the old one is closed, and the square stays where it is."""
+        self._finder.close()
+        self._finder = finder
+
     def close(self) -> None:
         """Close the face finder; may be called twice."""
         self._finder.close()

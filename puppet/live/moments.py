@@ -3,7 +3,7 @@
 import math
 from typing import NamedTuple
 
-from puppet.live.puppeteer import Shown
+from puppet.live.shown import Shown
 from puppet.media.contact_sheet import contact_sheet
 from puppet.picture import Picture, cut
 
@@ -21,6 +21,7 @@ class Moments:
 
     name = "moments"
     backlog = 0
+    rate = 0.0
 
     def __init__(self, seconds: float, count: int) -> None:
         """`seconds`: how long the run is to last; what comes later is not kept."""
@@ -30,11 +31,13 @@ class Moments:
         self._next = 0
         self._begun: float | None = None
 
-    def show(self, shown: Shown) -> None:
+    def show(self, shown: Shown | None) -> None:
         """Take one picture; most are let go."""
+        if shown is None or shown.frame is None:
+            return
         if self._begun is None:
-            self._begun = shown.frame.captured
-        time = shown.frame.captured - self._begun
+            self._begun = shown.moment
+        time = shown.moment - self._begun
         part = math.floor(time / self._part - 0.5)
         if shown.state != "live" or shown.tracked.square is None or not self._next <= part < self._count:
             return

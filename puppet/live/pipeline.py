@@ -10,7 +10,6 @@ import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from functools import partial
 from queue import Empty, SimpleQueue
 from time import perf_counter
 from types import TracebackType
@@ -18,16 +17,17 @@ from typing import Self, TypeVar
 
 from puppet.cameras.camera import Camera
 from puppet.cameras.live_frame import LiveFrame
-from puppet.errors import PuppetError
-from puppet.live.backlog import Backlog
+from puppet.errors import EngineError, PuppetError
 from puppet.live.capture import CameraState, Capture
+from puppet.live.feed import Feed
 from puppet.live.latest import Latest
-from puppet.live.puppeteer import Facts, Puppeteer, Shown
+from puppet.live.puppeteer import Puppeteer
+from puppet.live.shown import Facts, Shown
 from puppet.live.timings import Timings
 from puppet.outputs.sink import Sink
 
-IDLE = 0.1
-"""The render thread looks for orders at least this often, s."""
+TICK = 0.04
+"""The render thread looks for orders, and for what to show without a frame, at least this often, s."""
 
 GRACE = 0.4
 """How long `stop` waits for capture, render and worker; one that is stuck in a driver or a compiler is left behind, s."""
@@ -42,6 +42,10 @@ T = TypeVar("T")
 Order = Callable[[Puppeteer], None]
 
 
+class GivenUpError(Exception):
+    """Raised by a factory that waited for what nobody wants any more; no failure of the run."""
+
+
 class Pipeline:
     """One live run; a context manager. Everything but `post`, `prepare` and what can be read belongs to the owner's thread.
 
@@ -54,16 +58,19 @@ class Pipeline:
         open_puppeteer: Callable[[], Puppeteer],
         sinks: Sequence[Sink] = (),
         timings: Timings | None = None,
+        *,
+        patient: bool = False,
     ) -> None:
-        """Each factory runs on the thread that uses and closes what it gives; the sinks are handed over."""
+        """Each factory runs on the thread that uses and closes what it gives; the sinks are handed over.
+
+        `patient`: a camera that can't be opened at first does not end the run, it is tried again.
+        """
         self.timings = timings or Timings()
         self.shown: Latest[Shown] = Latest()
         self._open_puppeteer = open_puppeteer
         self._frames: Latest[LiveFrame] = Latest()
-        self._capture = Capture(open_camera, self._frames)
+        self._capture = Capture(open_camera, self._frames, patient=patient)
         self._frame_reader = self._frames.reader()
-        self._readers = {sink.name: self.shown.reader() for sink in sinks if not sink.backlog}
-        self._backlogs: dict[str, Backlog[Shown]] = {sink.name: Backlog(sink.backlog) for sink in sinks if sink.backlog}
         self._orders: SimpleQueue[Order] = SimpleQueue()
         self._work: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._facts: Facts | None = None
@@ -76,7 +83,8 @@ class Pipeline:
             self._thread("render", self._render, self._close_shown),
             self._thread("worker", self._labour),
         ]
-        self._sinks = [self._thread(sink.name, partial(self._feed, sink)) for sink in sinks]
+        self._feeds: dict[str, Feed] = {}
+        self._sinks = [self._add_feed(sink) for sink in sinks]
 
     def start(self) -> None:
         """Begin; once."""
@@ -100,6 +108,31 @@ class Pipeline:
         A `PuppetError` of the work does not end the run: `refuse` hears it, on the worker. Any thread.
         """
         self._work.put(lambda: self._prepare(work, swap, refuse))
+
+    def attach(self, sink: Sink, ended: Callable[[Exception | None], None]) -> None:
+        """Hand pictures to one more sink from now on. Any thread.
+
+        `ended` is called once, on the sink's thread, when the sink is closed: with None after `detach` or at the end of the run, else with
+        what it failed with, which does not end the run.
+        """
+        assert sink.name not in self._feeds, f"{sink.name} is attached already"
+        thread = self._add_feed(sink, ended)
+        self._sinks.append(thread)
+        thread.start()
+
+    def detach(self, name: str) -> None:
+        """Let a sink finish and go; without effect where there is none of this name. Any thread."""
+        feed = self._feeds.get(name)
+        if feed is not None:
+            feed.close()
+
+    def attached(self, name: str) -> bool:
+        """Whether a sink of this name still gets pictures or finishes. Any thread."""
+        return name in self._feeds
+
+    def change_camera(self, open_camera: Callable[[], Camera]) -> None:
+        """Let another camera drive; it is opened on the capture thread. Any thread."""
+        self._capture.change(open_camera)
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait for the run's end, at most `seconds`; whether it has ended. Raises what ended it, once."""
@@ -132,8 +165,7 @@ class Pipeline:
     @property
     def skipped(self) -> Mapping[str, int]:
         """Frames that went by `render` unseen, and pictures that each sink missed."""
-        newest = {name: reader.skipped for name, reader in self._readers.items()}
-        return {"render": self._frame_reader.skipped} | newest | {name: backlog.dropped for name, backlog in self._backlogs.items()}
+        return {"render": self._frame_reader.skipped} | {name: feed.missed for name, feed in list(self._feeds.items())}
 
     # Threads
 
@@ -143,14 +175,17 @@ class Pipeline:
             reader = self._frame_reader = self._frames.reader()  # what came while the model was opened was not skipped
             while not reader.ended:
                 self._obey(puppeteer)
-                frame = reader.wait(IDLE)
-                if frame is not None:
-                    self._pass_on(puppeteer(frame.value))
+                frame = reader.wait(TICK)
+                shown = puppeteer(frame.value) if frame is not None else puppeteer.stand_in(perf_counter(), self.camera.lost)
+                self._facts = puppeteer.facts
+                if shown is not None:
+                    self._pass_on(shown)
 
     def _pass_on(self, shown: Shown) -> None:
         self.shown.put(shown)
-        for backlog in self._backlogs.values():
-            backlog.put(shown)
+        for feed in list(self._feeds.values()):
+            if feed.backlog is not None:
+                feed.backlog.put(shown)
 
     def _obey(self, puppeteer: Puppeteer) -> None:
         while True:
@@ -158,23 +193,10 @@ class Pipeline:
                 order = self._orders.get_nowait()
             except Empty:
                 return
-            order(puppeteer)
-
-    def _feed(self, sink: Sink) -> None:
-        try:
-            while (shown := self._next(sink)) is not None:
-                with self.timings.stage(sink.name):
-                    sink.show(shown)
-                self.timings.arrive(sink.name, shown.frame.captured)
-        finally:
-            sink.close()
-
-    def _next(self, sink: Sink) -> Shown | None:
-        """What the sink is to show next, as soon as there is something; None at the end."""
-        if sink.backlog:
-            return self._backlogs[sink.name].wait()
-        read = self._readers[sink.name].wait()
-        return read.value if read is not None else None
+            try:
+                order(puppeteer)
+            except EngineError as error:
+                puppeteer.fail(error)
 
     def _labour(self) -> None:
         while (work := self._work.get()) is not None:
@@ -196,6 +218,8 @@ class Pipeline:
         def guarded() -> None:
             try:
                 body()
+            except GivenUpError:
+                self._end()
             except BaseException as error:  # whatever it is, it belongs to the owner
                 self._fail(error)
             afterwards()
@@ -217,8 +241,25 @@ class Pipeline:
 
     def _close_shown(self) -> None:
         self.shown.close(self._error)
-        for backlog in self._backlogs.values():
-            backlog.close()
+        for feed in list(self._feeds.values()):
+            feed.finish()
+
+    def _add_feed(self, sink: Sink, ended: Callable[[Exception | None], None] | None = None) -> threading.Thread:
+        """A thread for the sink. Without `ended` its failure ends the run, and its figures stay when it is gone."""
+        feed = self._feeds[sink.name] = Feed(sink, self.shown, self.timings)
+        if ended is None:
+            return self._thread(sink.name, feed.run)
+
+        def run() -> None:
+            failure: Exception | None = None
+            try:
+                feed.run()
+            except Exception as error:  # told to whoever attached it; the run goes on
+                failure = error
+            self._feeds.pop(sink.name, None)
+            ended(failure)
+
+        return self._thread(sink.name, run)
 
     def _join(self, threads: Sequence[threading.Thread], grace: float) -> None:
         deadline = perf_counter() + grace

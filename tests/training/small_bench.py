@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from puppet.animator import Face
+from puppet.animator import Encoded, Face
 from puppet.demo import DemoAnimator, DemoFaceFinder
 from puppet.motion import FloatArray, Motion
 from puppet.picture import Picture
@@ -35,8 +35,8 @@ class PerfectAnimator(DemoAnimator):
 class StillAnimator(DemoAnimator):
     """Shows the portrait as it is."""
 
-    def wear(self, portrait: Picture) -> Motion:
-        self.worn = portrait
+    def wear(self, portrait: Picture | Encoded) -> Motion:
+        self.worn = portrait.picture if isinstance(portrait, Encoded) else portrait
         return super().wear(portrait)
 
     def animate(self, posed: Motion) -> Picture:

@@ -9,7 +9,7 @@ from puppet.animator import Face
 from puppet.cameras.live_frame import LiveFrame
 from puppet.faces.tracker import Tracked
 from puppet.live.moments import Moments
-from puppet.live.puppeteer import Shown, State
+from puppet.live.shown import Shown, State
 from puppet.picture import Picture, Square
 
 SIDE = 32
@@ -23,7 +23,7 @@ def grey(value: int, width: int = SIDE, height: int = SIDE) -> Picture:
 def shown(time: float, state: State = "live", value: int = 0) -> Shown:
     face = Face(np.zeros((68, 2), np.float32), np.zeros((468, 3), np.float32), 1.0)
     tracked = Tracked(Square(40, 30, 20), face)
-    return Shown(LiveFrame(grey(value, 80, 60), BEGUN + time), tracked, grey(value), state)
+    return Shown(LiveFrame(grey(value, 80, 60), BEGUN + time), BEGUN + time, tracked, grey(value), state)
 
 
 def test_one_is_kept_from_the_middle_of_each_part() -> None:

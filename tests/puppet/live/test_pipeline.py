@@ -9,9 +9,10 @@ import pytest
 
 from puppet.cameras.camera import Camera
 from puppet.cameras.live_frame import LiveFrame
-from puppet.errors import CameraError, FaceError, MediaError, PuppetError
+from puppet.errors import CameraError, EngineError, FaceError, MediaError, PuppetError
 from puppet.live.pipeline import Pipeline
-from puppet.live.puppeteer import Puppeteer, Shown
+from puppet.live.puppeteer import Puppeteer
+from puppet.live.shown import Shown
 from puppet.live.timings import Timings
 from tests.live_parts import FakeCamera, eventually, portrait, puppeteer
 
@@ -19,21 +20,26 @@ from tests.live_parts import FakeCamera, eventually, portrait, puppeteer
 class Collector:
     """A sink that keeps what it saw, `pause` seconds each."""
 
-    def __init__(self, name: str = "collector", pause: float = 0.0, backlog: int = 0) -> None:
+    def __init__(self, name: str = "collector", pause: float = 0.0, backlog: int = 0, rate: float = 0.0) -> None:
         self.name = name
         self.backlog = backlog
+        self.rate = rate
         self.pause = pause
         self.seen: list[Shown] = []
         self.threads: set[int] = set()
         self.closed = 0
+        self.waited = 0
         self.error: Exception | None = None
 
-    def show(self, shown: Shown) -> None:
+    def show(self, shown: Shown | None) -> None:
         self.threads.add(threading.get_ident())
         if self.error is not None:
             raise self.error
         time.sleep(self.pause)
-        self.seen.append(shown)
+        if shown is None:
+            self.waited += 1
+        else:
+            self.seen.append(shown)
 
     def close(self) -> None:
         self.threads.add(threading.get_ident())
@@ -42,7 +48,7 @@ class Collector:
 
 def captured(sink: Collector) -> list[float]:
     """When the frames that a sink saw were captured."""
-    return [shown.frame.captured for shown in sink.seen]
+    return [shown.moment for shown in sink.seen]
 
 
 @pytest.fixture
@@ -270,20 +276,16 @@ def test_the_owners_own_error_is_not_covered(camera: FakeCamera) -> None:
         raise KeyboardInterrupt
 
 
-def test_sinks_hold_the_last_picture_while_the_camera_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("puppet.live.capture.back_off", lambda: iter([0.1] * 100))
+def test_a_camera_that_is_away_is_stood_in_for_until_it_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("puppet.live.capture.back_off", lambda: iter([0.15] * 100))
     camera = FakeCamera(burst=8, refusals=1, pause=0.01)
     sink = Collector()
-    with Pipeline(lambda: camera, puppeteer, [sink]) as pipeline:
-        eventually(lambda: pipeline.camera.lost)
-        eventually(lambda: len(sink.seen) + pipeline.skipped["collector"] + pipeline.skipped["render"] == 8)
-        reader = pipeline.shown.reader()
-        held = reader.take()
-        assert held is not None
-        assert held.value is sink.seen[-1]
-        assert reader.wait(0.05) is None
-        assert reader.wait(2.0) is not None
-        eventually(lambda: not pipeline.camera.lost or camera.opened > 2)
+    with Pipeline(lambda: camera, puppeteer, [sink]):
+        eventually(lambda: any(shown.state == "camera lost" for shown in sink.seen))
+        lost = next(shown for shown in sink.seen if shown.state == "camera lost")
+        before = [shown for shown in sink.seen if shown.moment < lost.moment][-1]
+        assert lost.image is before.image
+        eventually(lambda: sink.seen[-1].moment > lost.moment and sink.seen[-1].state != "camera lost")
     assert camera.opened >= 2
 
 
@@ -295,3 +297,109 @@ def test_stages_and_sinks_are_timed(camera: FakeCamera) -> None:
     assert {"track", "detect", "animate", "collector"} <= set(snapshot.stages)
     assert snapshot.sinks["collector"].age.samples == len(sink.seen)
     assert 0 < snapshot.sinks["collector"].age.p50 < 1.0
+
+
+# Sinks that come and go
+
+
+def test_a_sink_may_come_and_go_while_the_run_goes_on(camera: FakeCamera) -> None:
+    stays, guest = Collector("stays"), Collector("guest", backlog=100)
+    ended: list[Exception | None] = []
+    with Pipeline(lambda: camera, puppeteer, [stays]) as pipeline:
+        eventually(lambda: len(stays.seen) >= 3)
+        pipeline.attach(guest, ended.append)
+        assert pipeline.attached("guest")
+        eventually(lambda: len(guest.seen) >= 5)
+        pipeline.detach("guest")
+        eventually(lambda: ended)
+        assert (ended, guest.closed) == ([None], 1)
+        assert not pipeline.attached("guest")
+        seen, count = len(guest.seen), len(stays.seen)
+        eventually(lambda: len(stays.seen) > count + 5)
+        assert len(guest.seen) == seen
+        pipeline.attach(again := Collector("guest"), ended.append)
+        eventually(lambda: again.seen)
+    assert ended == [None, None]
+    assert again.closed == 1
+
+
+def test_a_guest_that_fails_is_told_and_ends_nothing(camera: FakeCamera) -> None:
+    full, ended = Collector("full"), list[Exception | None]()
+    full.error = MediaError("The disk is full.")
+    with Pipeline(lambda: camera, puppeteer) as pipeline:
+        pipeline.attach(full, ended.append)
+        eventually(lambda: ended)
+        assert str(ended[0]) == "The disk is full."
+        assert full.closed == 1
+        assert not pipeline.wait(0.05)
+
+
+def test_a_steady_sink_keeps_its_pace_whatever_comes() -> None:
+    camera = FakeCamera(pause=0.11)
+    steady = Collector("steady", rate=50)
+    opened = threading.Event()
+
+    def opener() -> Puppeteer:
+        opened.wait(5.0)
+        return puppeteer()
+
+    with Pipeline(lambda: camera, opener, [steady]) as pipeline:
+        eventually(lambda: steady.waited >= 5)
+        opened.set()
+        eventually(lambda: len(steady.seen) >= 40)
+        assert pipeline.timings.snapshot().sinks["steady"].age.samples < 30, "a picture that is repeated arrives once"
+    distinct = {id(shown) for shown in steady.seen}
+    assert 3 <= len(distinct) < len(steady.seen) / 2
+    assert [shown.moment for shown in steady.seen] == sorted(shown.moment for shown in steady.seen)
+
+
+def test_a_steady_sink_that_was_held_up_does_not_hurry_after_itself(camera: FakeCamera) -> None:
+    steady = Collector("steady", rate=100)
+    with Pipeline(lambda: camera, puppeteer, [steady]):
+        eventually(lambda: len(steady.seen) >= 3)
+        steady.pause = 0.8
+        count = len(steady.seen)
+        eventually(lambda: len(steady.seen) > count)
+        steady.pause = 0
+        count = len(steady.seen)
+        time.sleep(0.2)
+        assert len(steady.seen) - count < 50
+
+
+def test_another_camera_takes_over(camera: FakeCamera) -> None:
+    other = FakeCamera(pause=0.004)
+    with Pipeline(lambda: camera, puppeteer) as pipeline:
+        eventually(lambda: camera.given > 3)
+        pipeline.change_camera(lambda: other)
+        eventually(lambda: other.given > 3)
+        assert not camera.is_open
+
+
+def test_a_patient_run_waits_for_its_first_camera(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("puppet.live.capture.back_off", lambda: iter([0.01] * 1000))
+    tries: list[int] = []
+
+    def opener() -> Camera:
+        tries.append(1)
+        if len(tries) < 4:
+            raise CameraError("Camera 7 can't be opened.", "Is it plugged in?")
+        return FakeCamera()
+
+    with Pipeline(opener, puppeteer, patient=True) as pipeline:
+        eventually(lambda: pipeline.camera.lost)
+        eventually(lambda: pipeline.shown.reader().take())
+        eventually(lambda: not pipeline.camera.lost)
+
+
+def test_an_engine_that_fails_at_an_order_is_mended_not_fatal(camera: FakeCamera, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("puppet.live.recovery.PAUSES", (0.02,))
+    sink = Collector()
+
+    def spoil(_: Puppeteer) -> None:
+        raise EngineError("appearance.onnx failed.")
+
+    with Pipeline(lambda: camera, puppeteer, [sink]) as pipeline:
+        eventually(lambda: sink.seen)
+        pipeline.post(spoil)
+        eventually(lambda: any(shown.trouble for shown in sink.seen))
+        eventually(lambda: not sink.seen[-1].trouble)

@@ -1,0 +1,58 @@
+"""One picture of a live run, and all that is known about how it came to be."""
+
+from typing import Literal, NamedTuple
+
+from puppet.animator import FaceFinder, LiveAnimator
+from puppet.cameras.live_frame import LiveFrame
+from puppet.faces.tracker import Tracked
+from puppet.motion import Motion
+from puppet.picture import Picture
+
+State = Literal["live", "settling", "no face", "camera lost", "take", "engine trouble", "real face"]
+"""live: the portrait follows. settling: a face is there, its neutral pose not yet. no face, camera lost: nobody can be followed, so the
+last picture is held, or what the safety settings say is shown. take: a recorded motion moves the portrait. engine trouble: the engine
+failed and is opened again. real face: the driver's own picture, asked for on purpose."""
+
+
+class Facts(NamedTuple):
+    """What draws the pictures, in words."""
+
+    model: str
+    engine: str
+    device: str
+
+
+class Parts(NamedTuple):
+    """What a puppeteer works with; whoever gets them closes them."""
+
+    animator: LiveAnimator
+    finder: FaceFinder
+    facts: Facts
+
+
+class Shown(NamedTuple):
+    """One frame and what became of it.
+
+    frame: mirrored where that is asked for; None before any camera gave one. moment: when the frame was captured or, without a new
+    one, when the image was drawn, s. image: (height, width, 3), immutable. driving, neutral: the driver's motion and neutral pose,
+    where seen. posed: what was drawn. eased: how much of the motion the distortion guard held back, 0 to 1. match: how alike driver
+    and portrait hold themselves, 0 to 1. words: what the image is a card of, empty where it is none. trouble: what is wrong with the
+    engine, in words.
+    """
+
+    frame: LiveFrame | None
+    moment: float
+    tracked: Tracked
+    image: Picture
+    state: State
+    driving: Motion | None = None
+    neutral: Motion | None = None
+    posed: Motion | None = None
+    eased: float = 0.0
+    match: float | None = None
+    words: str = ""
+    trouble: str = ""
+
+
+NOBODY = Tracked(None, None)
+"""What the tracker says before it saw anything."""
