@@ -1,0 +1,1 @@
+"""What can be done by a key, and by which: the window's keys and the global ones. No Qt."""
