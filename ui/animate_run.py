@@ -16,9 +16,9 @@ from puppet.errors import FaceError
 from puppet.live.timings import Timings
 from puppet.media.clip import Clip, open_clip
 from puppet.media.frame_folder import FrameFolder
-from puppet.media.whole_file import refuse_overwriting
 from puppet.media.sound import Sound
 from puppet.media.video_writer import VideoWriter, check_video_name
+from puppet.media.whole_file import refuse_overwriting
 from puppet.offline.animation import Animation, animate_clip
 from puppet.offline.driver_survey import Survey, Surveyor
 from puppet.picture import Picture, cut, freeze

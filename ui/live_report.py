@@ -11,7 +11,7 @@ from puppet.live.pipeline import Pipeline
 from puppet.live.timings import Spread
 from puppet.media.whole_file import write_whole
 
-STAGES = ("capture", "track", "detect", "animate", "sink", "screen", "recorder")
+STAGES = ("capture", "track", "detect", "animate", "sink", "screen", "virtual camera", "recorder")
 """The stages in the order a frame goes through them."""
 
 
@@ -42,7 +42,7 @@ class LiveReport(BaseModel):
     recorded_frames: int = 0
 
 
-def make_report(pipeline: Pipeline, sink: str, portrait: Path, seconds: float) -> LiveReport | None:
+def make_report(pipeline: Pipeline, sink: str, portrait: str, seconds: float) -> LiveReport | None:
     """The report of a run that is still going on, seen from one sink; None before its first picture."""
     snapshot, facts = pipeline.timings.snapshot(), pipeline.facts
     arrivals = snapshot.sinks.get(sink)
@@ -50,7 +50,7 @@ def make_report(pipeline: Pipeline, sink: str, portrait: Path, seconds: float) -
         return None
     return LiveReport(
         driving=pipeline.camera.words,
-        portrait=portrait.name,
+        portrait=portrait,
         model=facts.model,
         engine=facts.engine,
         device=facts.device,

@@ -2,44 +2,54 @@
 
 import math
 import signal
-import threading
-from contextlib import ExitStack, closing
-from dataclasses import dataclass
-from fractions import Fraction
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from time import perf_counter
 
-from puppet.cameras.camera import Camera
-from puppet.cameras.camera_choice import choose_camera
-from puppet.cameras.clip_camera import ClipCamera
-from puppet.demo import demo_frames
-from puppet.faces.tracker import FaceTracker
+from puppet.assets import EMBEDDED_MODEL, model_names
+from puppet.assets import portraits as bundled_portraits
+from puppet.errors import ModelError
+from puppet.folders import cache_folder, data_folder
 from puppet.live.pipeline import Pipeline
-from puppet.live.puppeteer import Puppeteer, Shown
+from puppet.live.shown import Shown
 from puppet.live.timings import Timings
-from puppet.media.clip import Clip, Frame
 from puppet.outputs.recorder import Recorder
 from puppet.outputs.sink import Sink
+from puppet.outputs.virtual_camera import VirtualCamera
 from puppet.portraits.portrait import load_portrait
+from puppet.portraits.portrait_library import PortraitLibrary
 from puppet.portraits.wardrobe import Wardrobe
-from puppet.settings import LiveSettings
+from puppet.settings import LiveSettings, changed
 from ui.console import notices
 from ui.live_report import LiveReport, make_report
-from ui.model_choice import DEMO, model_side, open_finder, open_model
-
-DEMO_RATE = 25
-"""Frames a second of the drawn driver."""
+from ui.model_choice import model_card, open_finder
+from ui.session.live_session import LiveSession
+from ui.session.opening import Opening
+from ui.session.portrait_rack import PortraitRack
 
 
 @dataclass(frozen=True)
 class LiveOrder:
-    """What was asked for. portraits: files, at least one, the first is worn; seconds: None runs until told to stop."""
+    """What was asked for. portraits: those named, the first is worn; seconds: None runs until told to stop.
+
+    stored: the settings as the file `path` has them, without what holds for this run alone; troubles: what of it could not be used.
+    """
 
     settings: LiveSettings
     portraits: tuple[Path, ...]
     seconds: float | None
     record: Path | None
+    virtual_camera: bool = False
+    stored: LiveSettings = field(default_factory=LiveSettings)
+    path: Path | None = None
+    troubles: tuple[str, ...] = ()
+
+    @property
+    def first_portrait(self) -> Path:
+        """The portrait worn first, where nobody has chosen another."""
+        return (self.portraits or tuple(bundled_portraits()))[0]
 
 
 class Arrival:
@@ -47,89 +57,44 @@ class Arrival:
 
     name = "sink"
     backlog = 0
+    rate = 0.0
 
-    def show(self, shown: Shown) -> None:
+    def show(self, shown: Shown | None) -> None:
         """Take one picture."""
 
     def close(self) -> None:
         """Nothing is held."""
 
 
-class LiveRun:
-    """The parts of one live run."""
-
-    def __init__(self, order: LiveOrder, sinks: tuple[Sink, ...], timings: Timings) -> None:
-        """Opens nothing yet but the model's card. Raises `ModelError`."""
-        self.order = order
-        self.timings = timings
-        self._model_open = threading.Event()
-        self.recorder = Recorder(order.record, order.settings.camera.rate) if order.record is not None else None
-        model = order.settings.model
-        self.wardrobe = Wardrobe(order.portraits, partial(open_finder, model), model_side(model))
-        if self.recorder is not None:
-            sinks = (*sinks, self.recorder)
-        self.pipeline = Pipeline(self._open_camera, self._open_puppeteer, sinks, timings)
-
-    def _open_camera(self) -> Camera:
-        """On the capture thread. A clip begins when there is a model to see its beginning, from which the neutral pose comes."""
-        settings = self.order.settings
-        if settings.model == DEMO and not settings.camera.source:
-            return ClipCamera(demo_clip(), self.timings, "the drawn demo driver")
-        camera = choose_camera(settings.camera, self.timings, partial(notices.print, highlight=False, markup=False))
-        if isinstance(camera, ClipCamera):
-            self._model_open.wait()
-            camera.open()
-        return camera
-
-    def _open_puppeteer(self) -> Puppeteer:
-        """On the render thread."""
-        try:
-            return self._make_puppeteer(self.order.settings)
-        finally:
-            self._model_open.set()
-
-    def _make_puppeteer(self, settings: LiveSettings) -> Puppeteer:
-        with ExitStack() as opened:
-            animator, facts = open_model(settings.model, settings.engine)
-            opened.enter_context(closing(animator))
-            finder = open_finder(settings.model)
-            opened.enter_context(closing(finder))
-            portrait = load_portrait(self.order.portraits[0], finder, animator.card.side)
-            tracker, mirror = FaceTracker(finder), settings.camera.mirror
-            puppeteer = Puppeteer(animator, tracker, portrait, settings.motion, mirror=mirror, facts=facts, timings=self.timings)
-            opened.pop_all()
-            return puppeteer
-
-    def report(self, sink: str, begun: float) -> LiveReport | None:
-        """What was measured since `begun`, as that sink saw it; None without a picture. Before the pipeline stops."""
-        return make_report(self.pipeline, sink, self.order.portraits[0], perf_counter() - begun)
-
-    def finish(self, report: LiveReport | None) -> LiveReport | None:
-        """The report with what was recorded. After the pipeline has stopped."""
-        if report is None or self.recorder is None:
-            return report
-        return report.model_copy(update={"recorded": str(self.recorder.path), "recorded_frames": self.recorder.frame_count})
-
-
 def run_headless(order: LiveOrder, sinks: tuple[Sink, ...] = ()) -> LiveReport | None:
     """Run without a window for `order.seconds` from the first picture on, or until Ctrl-C; None when no picture came.
 
-    `sinks` get the pictures too.
+    `sinks` get the pictures too. Raises what ended the run.
     """
-    arrival = Arrival()
-    run = LiveRun(order, (arrival, *sinks), Timings(window=math.inf))
-    first = run.pipeline.shown.reader()
+    settings, timings, arrival = order.settings, Timings(window=math.inf), Arrival()
+    opening = Opening(
+        settings, lambda parts: load_portrait(order.first_portrait, parts.finder, parts.animator.card.side), timings, fallback=True
+    )
+    recorder = Recorder(order.record, settings.camera.rate, settings.recording.microphone) if order.record is not None else None
+    outputs = (
+        [VirtualCamera(settings.output, lambda words: notices.print(f"Sending to {words}.", highlight=False))]
+        if order.virtual_camera
+        else []
+    )
+    every = (arrival, *sinks, *outputs, *([recorder] if recorder is not None else []))
+    pipeline = Pipeline(opening.camera, opening.puppeteer, every, timings)
+    first = pipeline.shown.reader()
     begun = perf_counter()
-    with closing(run.wardrobe), run.pipeline:
+    with pipeline:
         try:
-            while first.wait(0.2) is None and not run.pipeline.wait(0):
+            while first.wait(0.2) is None and not pipeline.wait(0):
                 pass
             begun = perf_counter()
-            run.pipeline.wait(order.seconds)
+            pipeline.wait(order.seconds)
         except KeyboardInterrupt:
             notices.print("Interrupted.")
-        report = run.report(arrival.name, begun)
-    return run.finish(report)
+        report = make_report(pipeline, arrival.name, order.first_portrait.name, perf_counter() - begun)
+    return _finish(report, recorder)
 
 
 def run_window(order: LiveOrder) -> LiveReport | None:
@@ -141,25 +106,42 @@ def run_window(order: LiveOrder) -> LiveReport | None:
 
     from ui.window.live_window import LiveWindow  # noqa: PLC0415
 
-    run = LiveRun(order, (), Timings())
+    settings, troubles = order.settings, list(order.troubles)
+    try:
+        card = model_card(settings.model)
+    except ModelError as error:
+        if settings.model not in (order.stored.model, *model_names()):
+            raise  # it was named just now, by somebody who reads what the command says
+        troubles.append(f"{error} The embedded model runs instead.")
+        settings = changed(settings, model=EMBEDDED_MODEL)
+        card = model_card(settings.model)
+    library = PortraitLibrary(data_folder() / "portraits", tuple(bundled_portraits()), named=order.portraits)
+    wardrobe = Wardrobe(partial(open_finder, settings.model), card.side, cache_folder() / "portraits")
+    rack = PortraitRack(library, wardrobe, str(order.portraits[0]) if order.portraits else settings.portraits.last)
+    recorder = Recorder(order.record, settings.camera.rate, settings.recording.microphone) if order.record is not None else None
+    session = LiveSession(settings, rack, stored=order.stored, path=order.path, sinks=(recorder,) if recorder is not None else ())
     begun = perf_counter()
-    with closing(run.wardrobe), run.pipeline:
-        window = LiveWindow(run.pipeline, run.wardrobe)
+    with ExitStack() as stack:
+        window = LiveWindow(session, guided=not settings.welcomed and order.seconds is None)
+        stack.enter_context(session)
+        for trouble in troubles:
+            session.say(trouble)
+        if order.virtual_camera:
+            session.output.start()
         previous = signal.signal(signal.SIGINT, lambda *_: window.close())
-        try:
-            if order.seconds is not None:
-                QTimer.singleShot(round(order.seconds * 1000), window.close)
-            window.show()
-            application.exec()
-        finally:
-            signal.signal(signal.SIGINT, previous)
+        stack.callback(signal.signal, signal.SIGINT, previous)
+        if order.seconds is not None:
+            QTimer.singleShot(round(order.seconds * 1000), window.close)
+        window.show()
+        application.exec()
         if window.failure is not None:
             raise window.failure
-        report = run.report("screen", begun)
-    return run.finish(report)
+        report = make_report(session.pipeline, "screen", rack.worn_name, perf_counter() - begun)
+    return _finish(report, recorder)
 
 
-def demo_clip() -> Clip:
-    """The drawn driver, without an end."""
-    frames = lambda: (Frame(picture, index / DEMO_RATE) for index, picture in enumerate(demo_frames(rate=DEMO_RATE)))  # noqa: E731
-    return Clip(Path(DEMO), 640, 480, Fraction(DEMO_RATE), None, None, frames)
+def _finish(report: LiveReport | None, recorder: Recorder | None) -> LiveReport | None:
+    """The report with what was recorded. After the pipeline has stopped."""
+    if report is None or recorder is None:
+        return report
+    return report.model_copy(update={"recorded": str(recorder.path), "recorded_frames": recorder.frame_count})

@@ -226,11 +226,11 @@ def test_full_disk_has_its_sentence_and_leaves_nothing(command: Command, monkeyp
 
 
 def test_full_disk_under_a_folder_of_frames(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(path: Path, data: bytes) -> int:
+    def full(file: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     before = sorted(Path().iterdir())
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr("os.fsync", full)
     status, _, words = command("portrait.png", "driver.mp4", "-o", "frames")
     assert status == 2
     assert "The disk is full" in words

@@ -13,8 +13,11 @@ import pytest
 
 from puppet.assets import driving_clip
 from puppet.demo import demo_picture
+from puppet.errors import EngineError
 from puppet.media.picture_file import write_picture
 from puppet.media.video_reader import open_video
+from puppet.settings import LiveSettings, changed
+from puppet.settings_file import save_settings, settings_path
 from tests.toy_model import make_toy_model
 from ui import live_command
 from ui.live_command import main
@@ -147,10 +150,55 @@ def test_a_window_that_is_closed_ends_the_command(command: Command, application:
     assert report["frames"] > 0
 
 
-def test_a_window_whose_run_fails_ends_with_the_sentence(command: Command, application: object) -> None:
-    status, _, words = command("--portrait", "wall.png")
+def test_a_window_whose_run_fails_ends_with_the_sentence(command: Command, application: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise EngineError("No engine can run this.", "Install one.")
+
+    monkeypatch.setattr("ui.session.opening.open_model", broken)
+    status, _, words = command("--portrait", "ada.png", "--seconds", "1.5")
     assert status == 2
-    assert "No face was found in wall.png." in words
+    assert "No engine can run this." in words
+
+
+def test_a_model_kept_in_the_settings_that_is_gone_gives_way_to_the_embedded_one(
+    command: Command, application: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ui.live_run.EMBEDDED_MODEL", "demo")
+    save_settings(settings_path("old"), changed(LiveSettings(), model="gone"))
+    monkeypatch.setattr(sys, "argv", ["puppet-live", "--profile", "old", "--portrait", "ada.png", "--seconds", "2", "--json", "run.json"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 0
+    assert read_json("run.json")["model"] == "demo"
+
+
+def test_options_hold_for_one_run_and_profiles_are_kept_apart(command: Command) -> None:
+    save_settings(settings_path(), changed(LiveSettings(), camera__rate=15.0))
+    save_settings(settings_path("stage"), changed(LiveSettings(), camera__rate=5.0))
+    before = settings_path().read_bytes()
+    rates = []
+    for more in ((), ("--profile", "stage"), ("--profile", "stage", "--rate", "7")):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(live_command, "run_headless", lambda order: rates.append(order.settings.camera.rate))
+            command("--headless", *more)
+    assert rates == [15.0, 5.0, 7.0]
+    assert settings_path().read_bytes() == before
+    status, _, words = command("--headless", "--profile", "../x")
+    assert (status, "can't be called" in words) == (2, True)
+
+
+def test_a_damaged_settings_file_is_told_and_the_run_goes_on(command: Command) -> None:
+    settings_path().parent.mkdir(parents=True)
+    settings_path().write_text("[camera\nwidth")
+    status, _, words = command("--headless", "--seconds", "0.5")
+    assert status == 0
+    assert "The settings file was damaged" in words
+
+
+def test_devices_are_listed(command: Command) -> None:
+    status, out, _ = command("--devices")
+    assert status == 0
+    assert "camera" in out and "virtual camera" in out.lower() and "microphone" in out.lower()
 
 
 @pytest.mark.parametrize(("option", "value"), [("--width", "3"), ("--min-cutoff", "1000"), ("--seconds", "0")])

@@ -11,6 +11,8 @@ class ElidedLabel(QLabel):
     def __init__(self, text: str = "", least_width: int = 0) -> None:
         """`least_width`: room that it always has, px of the screen's own scale."""
         super().__init__(text)
+        self.setToolTip(text)
+        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setMinimumWidth(least_width)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 

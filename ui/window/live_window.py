@@ -1,164 +1,305 @@
-"""The window of a live run: the driver and the portrait side by side, what happens, and how long it takes."""
+"""The window of a live run: what it is made of, and which order each of its controls gives."""
 
 from collections.abc import Callable
-from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QCloseEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 from puppet.errors import PuppetError
-from puppet.live.pipeline import Pipeline
-from puppet.live.puppeteer import Puppeteer, Shown
-from puppet.portraits.portrait import Portrait
-from puppet.portraits.wardrobe import Wardrobe
-from ui.window.elided_label import ElidedLabel
-from ui.window.picture_view import PictureView
-from ui.window.portrait_strip import KEYS, PortraitStrip
-from ui.window.timings_table import TimingsTable, dim, milliseconds
+from puppet.live.shown import Shown
+from ui.session.devices import Devices
+from ui.session.live_session import LiveSession
+from ui.session.orders import ORDERS
+from ui.window.icon_button import IconButton
+from ui.window.key_desk import KeyDesk
+from ui.window.latency_graph import LatencyGraph
+from ui.window.portrait_desk import PortraitDesk
+from ui.window.portrait_strip import PortraitStrip
+from ui.window.pulse import Pulse
+from ui.window.settings_drawer import SettingsDrawer
+from ui.window.stage import Stage
+from ui.window.stage_marks import marks_for
+from ui.window.stage_words import Situation
+from ui.window.start_button import StartButton
+from ui.window.status_line import StatusLine
+from ui.window.task_bar import TaskBar
+from ui.window.theme import UNIT, apply_theme
+from ui.window.welcome_desk import WelcomeDesk
 
-PULL_MS = 12
+PULL_MS = 10
 """How often the window looks for a new picture, ms."""
 
-TELL_MS = 400
+TELL_MS = 250
 """How often words and figures are written anew, ms: slower than pictures, so that they can be read."""
 
-LEAST_WORDS = 150
-"""Room that the words on driver, model and pace have in the smallest window, px of the screen's own scale."""
+GRAPH_MS = 1000
+"""How often the latency graph takes a look, ms."""
 
-MESSAGES = {"live": "", "settling": "Look straight ahead …", "no face": "No face in sight: the last picture is held"}
+TOOLS = (
+    ("recalibrate", "person", "Take this pose as neutral"),
+    ("auto_calibrate", "search", "Find the neutral pose by itself"),
+    ("mirror_driver", "swap", "Mirror your picture"),
+    ("snapshot", "snapshot", "Save a picture"),
+    ("record", "record", "Record"),
+)
+"""Actions that have a button at the left of the start button, with icon and words."""
 
-HINTS = (("1 – 9, 0", "portrait"), ("X", "neutral pose: now"), ("M", "mirror"), ("Esc", "quit"))
+PANELS = (
+    ("toggle_timings", "graph", "Latency graph"),
+    ("show_keys", "keys", "Keys"),
+    ("show_settings", "settings", "Settings"),
+)
+"""Those at its right."""
 
 
 class LiveWindow(QWidget):
-    """Pulls pictures on a timer and posts orders; it never waits for the run. GUI thread."""
+    """Pulls pictures on a timer and gives orders to the session; it never waits. GUI thread.
 
-    def __init__(self, pipeline: Pipeline, wardrobe: Wardrobe) -> None:
-        """Shows a run that its owner starts and stops; `failure` is what ended it, once the window has closed by itself."""
+    Shows a session that its owner enters and leaves. `failure` is what ended the run: an expected error stays to be read, any other
+    closes the window.
+    """
+
+    def __init__(self, session: LiveSession, *, guided: bool = False) -> None:
+        """`guided`: begin with the page of the first start."""
         super().__init__()
         self.failure: BaseException | None = None
-        self._pipeline = pipeline
-        self._wardrobe = wardrobe
-        self._reader = pipeline.shown.reader()
+        self.pulse = Pulse(PULL_MS / 1000)
+        self._session = session
+        self._reader = session.pipeline.shown.reader()
         self._unpainted: Shown | None = None
-        self._worn = 0
-        self._troubles: dict[int, str] = {}
-        self._notice = ""
+        self._rate = ""
+        self._marks_of: object = None
         self.setWindowTitle("Puppet")
-        self._driver_view = PictureView("Driver")
-        self._portrait_view = PictureView("Portrait", self._painted)
-        self._portrait_view.show_message("Opening the model …")
-        self._driver_view.show_message("Opening the camera …")
-        self.strip = PortraitStrip(wardrobe.paths, self.wear)
-        self.views = (self._driver_view, self._portrait_view)
-        self._shares = QHBoxLayout()
-        self._words = {name: ElidedLabel("…", LEAST_WORDS) for name in ("Driver", "Model", "Pace")}
-        self._notice_label = ElidedLabel()
-        self._table = TimingsTable()
+        self.setAccessibleName("Puppet")
+        apply_theme(_application(), session.settings.view.theme)
+        self.stage = Stage(self._painted)
+        self.strip = PortraitStrip()
+        self.start = StartButton()
+        self.status = StatusLine()
+        self.tasks = TaskBar()
+        self.graph = LatencyGraph()
+        self.drawer = SettingsDrawer()
+        self.welcome: WelcomeDesk | None = None
+        self._pages = QStackedWidget()
+        self.keys = KeyDesk(session, self, self.fire)
+        self.portraits = PortraitDesk(session, self.strip, self)
+        self.buttons = {name: self._button(name, icon, words) for name, icon, words in (*TOOLS, *PANELS)}
+        self._connect()
         self._lay_out()
-        self.resize(1040, 644)
-        for index in range(len(wardrobe.paths)):
-            self._fetch(index, lambda *_: None)
-        self._pull_timer = self._every(PULL_MS, self._pull, Qt.TimerType.PreciseTimer)
-        self._tell_timer = self._every(TELL_MS, self._tell, Qt.TimerType.CoarseTimer)
+        self.drawer.hide()
+        self.graph.setVisible(session.settings.view.timings)
+        self.drawer.show_settings(session.settings)
+        self.resize(1120, 800)
+        if guided:
+            self._show_welcome()
+        self._tell()
+        self._timers = [
+            self._every(PULL_MS, self._pull, Qt.TimerType.PreciseTimer),
+            self._every(TELL_MS, self._tell, Qt.TimerType.CoarseTimer),
+            self._every(GRAPH_MS, self._draw_graph, Qt.TimerType.CoarseTimer),
+        ]
 
-    def wear(self, index: int) -> None:
-        """Put on the portrait of this number, from 0, as soon as it is ready; the present one serves until then."""
-        if index < len(self._wardrobe.paths):
-            self._notice = ""
-            self._fetch(index, partial(self._put_on, index))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Obey the keys that the hints name."""
-        key = event.key()
-        if event.text() and event.text() in KEYS:
-            self.wear(KEYS.index(event.text()))
-        elif key == Qt.Key.Key_X:
-            self._pipeline.post(Puppeteer.recalibrate)
-        elif key in (Qt.Key.Key_M, Qt.Key.Key_Space):
-            self._pipeline.post(Puppeteer.turn_mirror)
-        elif key in (Qt.Key.Key_Escape, Qt.Key.Key_Q):
-            self.close()
-        else:
-            super().keyPressEvent(event)
+    def fire(self, action: str) -> None:
+        """Do what an action is for; what can't be done is told."""
+        own: dict[str, Callable[[], object]] = {
+            "import_portrait": self.strip.choose_files,
+            "paste_portrait": self._paste,
+            "full_screen": self._turn_full_screen,
+            "show_settings": self._turn_drawer,
+            "show_keys": self.keys.show_sheet,
+            "quit": self.close,
+        }
+        try:
+            own[action]() if action in own else ORDERS[action](self._session)
+        except PuppetError as error:
+            self._session.complain(error)
+        self._tell()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Look no more."""
-        self._pull_timer.stop()
-        self._tell_timer.stop()
+        for timer in self._timers:
+            timer.stop()
+        self.keys.close()
         super().closeEvent(event)
 
     # What is seen
 
     def _pull(self) -> None:
-        """Show the newest picture if it is new; close the window if the run has ended."""
+        """Show the newest picture if it is new; see whether the run has ended."""
+        self.pulse.beat()
         try:
-            ended = self._pipeline.wait(0)
+            ended = self._session.pipeline.wait(0)
+        except PuppetError as error:
+            self._end_with(error)
+            return
         except BaseException as error:  # to be raised where the window was opened
             self.failure = error
             ended = True
         if ended:
-            self.close()
+            if not isinstance(self.failure, PuppetError):  # that one is being read
+                self.close()
             return
         read = self._reader.take()
         if read is not None:
-            shown = self._unpainted = read.value
-            self._share_width(shown)
-            self._driver_view.show_picture(shown.frame.picture, "", shown.tracked.square if shown.state != "no face" else None)
-            self._portrait_view.show_picture(shown.image, MESSAGES[shown.state])
-            self._portrait_view.caption = self.strip.show_worn(self._worn)
-
-    def _share_width(self, shown: Shown) -> None:
-        """Give driver and portrait widths under which both are equally high."""
-        for index, picture in enumerate((shown.frame.picture, shown.image)):
-            self._shares.setStretch(index, round(100 * picture.shape[1] / picture.shape[0]))
+            self._unpainted = read.value
+            rack = self._session.rack
+            face = rack.face(rack.entries[rack.worn]) if self._session.settings.portraits.overlay and rack.worn >= 0 else None
+            self.stage.show_shown(read.value, marks_for(self._session.settings, face, self._rate))
+            if self.welcome is not None:
+                self.welcome.show_shown(read.value)
 
     def _painted(self, seconds: float) -> None:
-        """The portrait was painted: once for each picture that counts as its arrival."""
+        """The stage was painted: once for each picture that counts as its arrival."""
         shown, self._unpainted = self._unpainted, None
         if shown is not None:
-            self._pipeline.timings.sample("screen", seconds)
-            self._pipeline.timings.arrive("screen", shown.frame.captured)
+            self._session.timings.sample("screen", seconds)
+            self._session.timings.arrive("screen", shown.moment)
 
     def _tell(self) -> None:
-        """Write the words and figures anew."""
-        snapshot, facts, camera = self._pipeline.timings.snapshot(), self._pipeline.facts, self._pipeline.camera
-        self._words["Driver"].setText(camera.words)
-        if camera.lost:
-            self._driver_view.show_message(camera.words)  # until the next picture
-        if facts is not None:
-            self._words["Model"].setText(f"{facts.model}, on {facts.engine}, {facts.device}")
+        """Write the words and figures anew, and show what has changed."""
+        session = self._session
+        session.look()
+        settings, output = session.settings, session.output
+        snapshot = session.timings.snapshot()
         screen = snapshot.sinks.get("screen")
-        if screen is not None:
-            skipped = self._pipeline.skipped["render"]
-            self._words["Pace"].setText(f"{screen.rate:.1f} frames per second, {milliseconds(screen.age.p50)} ms old, {skipped} skipped")
-        self._table.show_snapshot(snapshot)
-        self._show_wardrobe()
+        self._rate = f"{screen.rate:.0f} fps · {screen.age.p50 * 1000:.0f} ms" if screen is not None else ""
+        facts = session.pipeline.facts
+        self.stage.show_situation(
+            Situation(
+                camera=session.pipeline.camera,
+                opening="waiting for the first picture" if facts is not None else f"opening the model {settings.model}",
+                output=output.state,
+                test_card=settings.output.test_card and output.wanted,
+                recording=session.recording.seconds,
+                taking=session.takes.is_recording,
+                arming=session.real_face.seconds_left,
+                hide_key=self.keys.map.key_of("arm_real_face"),
+                message=session.notice,
+                failure=(self.failure.sentence, self.failure.hint) if isinstance(self.failure, PuppetError) else ("", ""),
+            )
+        )
+        self.status.show_status(session.status, self._remedy()[0])
+        self.tasks.show_task(*session.work)
+        self.start.show_state(output.state, output.words)
+        self.start.show_key(self.keys.map.key_of("toggle_output"))
+        self.portraits.refresh()
+        if self.welcome is not None:
+            self.welcome.refresh()
+        self.buttons["record"].show_icon(
+            "stop" if session.recording.seconds is not None else "record", session.recording.seconds is not None
+        )
+        self.buttons["auto_calibrate"].setChecked(session.calibrating)
+        self.buttons["mirror_driver"].setChecked(settings.camera.mirror)
+        self.buttons["toggle_timings"].setChecked(settings.view.timings)
+        self.buttons["show_settings"].setChecked(self.drawer.isVisible())
+        self.graph.setVisible(settings.view.timings)
+        if self._marks_of is not settings:
+            self._marks_of = settings
+            self.drawer.show_settings(settings)
+            apply_theme(_application(), settings.view.theme)
 
-    def _show_wardrobe(self) -> None:
-        for index, button in enumerate(self.strip.buttons):
-            portrait = self._wardrobe.at_hand(index)
-            if portrait is not None and not button.has_picture:
-                button.show_picture(portrait.face)
-            button.tell(self._troubles.get(index, ""))
-        self._notice_label.setText(self._notice)
+    def _draw_graph(self) -> None:
+        if self.graph.isVisible():
+            self.graph.add(self._session.timings.snapshot(), self._session.pipeline.skipped)
 
-    # Portraits
+    def _end_with(self, error: PuppetError) -> None:
+        """The run can't go on: say why for as long as the window is open."""
+        self.failure = error
+        if self.welcome is not None:
+            self._leave_welcome()
+        self._tell()
 
-    def _fetch(self, index: int, swap: Callable[[Puppeteer, Portrait], None]) -> None:
-        self._pipeline.prepare(partial(self._wardrobe.read, index), swap, partial(self._refuse, index))
+    # What a person does
 
-    def _put_on(self, index: int, puppeteer: Puppeteer, portrait: Portrait) -> None:
-        """On the render thread: wear a portrait that is ready."""
-        puppeteer.wear(portrait)
-        self._worn = index
+    def _remedy(self) -> tuple[str, Callable[[], object]]:
+        """What can be done about the trouble that is told: the words on its button, and what that does."""
+        session = self._session
+        if session.output.state == "failed" and session.status.trouble == session.output.words:
+            return "What to do", self._show_steps
+        if session.pipeline.camera.lost:
+            return "Choose a camera", self._open_drawer
+        return ("Choose an engine", self._open_drawer) if session.status.trouble else ("", lambda: None)
 
-    def _refuse(self, index: int, error: PuppetError) -> None:
-        """On the worker: remember why a portrait can't be worn, until the words are written anew."""
-        self._troubles[index] = self._notice = str(error)
+    def _mend(self) -> None:
+        self._remedy()[1]()
+
+    def _show_steps(self) -> None:
+        """The steps to a virtual camera, to be read and copied beside the window."""
+        output = self._session.output
+        box = QMessageBox(QMessageBox.Icon.Information, "Virtual camera", output.words, QMessageBox.StandardButton.Close, self)
+        box.setInformativeText(output.hint)
+        box.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
+
+    def _change(self, setting: str, value: object) -> None:
+        """A control of the drawer was moved."""
+        try:
+            self._session.adjust(**{setting: value})
+        except PuppetError as error:
+            self._session.complain(error)
+        self._marks_of = None
+
+    def _turn_drawer(self) -> None:
+        self.drawer.hide() if self.drawer.isVisible() else self._open_drawer()
+
+    def _open_drawer(self) -> None:
+        self.drawer.show()
+        self.drawer.search.setFocus()
+        self._session.find_devices(self._offer)
+
+    def _offer(self, devices: Devices) -> None:
+        """Let the drawer name what there is."""
+        for setting, choices in (
+            ("camera__source", devices.cameras),
+            ("output__device", devices.outputs),
+            ("recording__microphone", devices.microphones),
+            ("model", devices.models),
+            ("engine", devices.engines),
+            ("safety__idle_take", devices.takes),
+        ):
+            self.drawer.choices(setting, choices)
+
+    def _paste(self) -> None:
+        if not self.strip.paste():
+            self._session.say("There is no picture on the clipboard.")
+
+    def _turn_full_screen(self) -> None:
+        self.showNormal() if self.isFullScreen() else self.showFullScreen()
+
+    def _swap(self) -> None:
+        self._session.adjust(view__swapped=not self._session.settings.view.swapped)
 
     # What it is made of
+
+    def _show_welcome(self) -> None:
+        self.welcome = WelcomeDesk(self._session, self, self._leave_welcome)
+        self._pages.addWidget(self.welcome.page)
+        self._pages.setCurrentWidget(self.welcome.page)
+
+    def _leave_welcome(self) -> None:
+        desk, self.welcome = self.welcome, None
+        if desk is not None:
+            self._pages.removeWidget(desk.page)
+            desk.page.deleteLater()
+            self.start.setFocus()
+
+    def _connect(self) -> None:
+        self.stage.swapped.connect(self._swap)
+        self.stage.dropped.connect(self._session.rack.add)
+        self.stage.pasted.connect(self._session.rack.paste)
+        self.start.clicked.connect(lambda: self.fire("toggle_output"))
+        self.status.remedy_wanted.connect(self._mend)
+        self.tasks.cancelled.connect(self._session.tasks.cancel)
+        self.drawer.changed.connect(self._change)
+        self.drawer.closed.connect(self._turn_drawer)
+
+    def _button(self, action: str, icon: str, words: str) -> IconButton:
+        checkable = action in ("auto_calibrate", "mirror_driver", "toggle_timings", "show_settings")
+        button = IconButton(icon, words, self.keys.map.key_of(action), checkable=checkable, side=40)
+        button.clicked.connect(lambda: self.fire(action))
+        return button
 
     def _every(self, pause_ms: int, action: Callable[[], None], kind: Qt.TimerType) -> QTimer:
         timer = QTimer(self)
@@ -168,30 +309,37 @@ class LiveWindow(QWidget):
         return timer
 
     def _lay_out(self) -> None:
-        self._shares.setSpacing(12)
-        for view in self.views:
-            self._shares.addWidget(view, 1)
-        words = QFormLayout()
-        words.setHorizontalSpacing(16)
-        words.setVerticalSpacing(2)
-        for name, label in self._words.items():
-            words.addRow(dim(QLabel(name)), label)
-        figures = QHBoxLayout()
-        figures.setSpacing(32)
-        figures.addLayout(words, 1)
-        figures.addWidget(self._table, 0, Qt.AlignmentFlag.AlignTop)
-        foot = QHBoxLayout()
-        foot.addWidget(self._notice_label, 1)
-        foot.addWidget(_hints())
+        left, right = QHBoxLayout(), QHBoxLayout()
+        for name, *_ in TOOLS:
+            left.addWidget(self.buttons[name])
+        left.addStretch()
+        right.addWidget(self.tasks, 1)
+        for name, *_ in PANELS:
+            right.addWidget(self.buttons[name])
+        tools = QHBoxLayout()
+        for part, share in ((left, 1), (self.start, 0), (right, 1)):
+            tools.addLayout(part, share) if isinstance(part, QHBoxLayout) else tools.addWidget(part, share)
+        column = QVBoxLayout()
+        column.setContentsMargins(2 * UNIT, 2 * UNIT, 2 * UNIT, UNIT)
+        column.setSpacing(UNIT + UNIT // 2)
+        column.addWidget(self.stage, 1)
+        column.addWidget(self.graph)
+        column.addWidget(self.strip)
+        column.addLayout(tools)
+        column.addWidget(self.status)
+        main = QWidget()
+        beside = QHBoxLayout(main)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.setSpacing(0)
+        beside.addLayout(column, 1)
+        beside.addWidget(self.drawer)
+        self._pages.addWidget(main)
         whole = QVBoxLayout(self)
-        whole.setContentsMargins(16, 16, 16, 12)
-        whole.setSpacing(12)
-        whole.addLayout(self._shares, 1)
-        whole.addWidget(self.strip)
-        whole.addLayout(figures)
-        whole.addLayout(foot)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._pages)
 
 
-def _hints() -> QLabel:
-    """The keys and what they do."""
-    return dim(QLabel((4 * "&nbsp;").join(f"<b>{key}</b>&nbsp;{does}" for key, does in HINTS)))
+def _application() -> QApplication:
+    application = QGuiApplication.instance()
+    assert isinstance(application, QApplication)
+    return application

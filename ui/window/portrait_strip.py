@@ -1,129 +1,233 @@
-"""The row of portraits: a small picture each, with the number of the key that puts it on."""
+"""The row of portraits: click one to wear it, drop or paste pictures to add them."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeGuard
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPainterPath, QPaintEvent, QPalette, QPen, QPixmap
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QScrollArea, QWidget
+from PySide6.QtCore import QMimeData, QRectF, Qt, QUrl, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDesktopServices,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QImage,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPen,
+)
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QSizePolicy, QWidget
 
-from puppet.picture import Picture
-
-SIDE = 68
-"""Width and height of a portrait in the row, px of the screen's own scale."""
-
-RING = 3.0
-"""Width of the ring around the portrait that is worn."""
+from puppet.media.picture_file import PICTURE_SUFFIXES
+from ui.window.picture_image import picture_of
+from ui.window.plus_button import PlusButton
+from ui.window.portrait_tile import ROUNDING, SIDE, PortraitTile, StripItem
+from ui.window.tile_row import TileRow
 
 KEYS = "1234567890"
 """The keys that put on the first ten portraits, in order."""
 
+EMPTY = "Drop pictures here, paste one, or press +"
 
-class PortraitButton(QAbstractButton):
-    """One portrait of the row."""
+VIDEOS = ("gif", "mp4", "mov", "mkv", "webm", "avi")
+"""Of these the first picture is taken."""
 
-    def __init__(self, path: Path, key: str) -> None:
+
+class PortraitStrip(QWidget):
+    """All portraits, scrolled where there are many. It owns none of them: it shows items and says what is asked for. GUI thread."""
+
+    chosen = Signal(int)
+    """The portrait of this number, from 0, shall be worn."""
+
+    added = Signal(list)
+    """These files (list of `Path`) shall be added."""
+
+    pasted = Signal(object)
+    """This `Picture`, which is no file, shall be added."""
+
+    removed = Signal(int)
+    crop_wanted = Signal(int)
+    """Its crop or face shall be chosen by hand."""
+
+    restore_wanted = Signal()
+    """What was removed last shall come back."""
+
+    def __init__(self) -> None:
         super().__init__()
-        self._key = key
-        self.name = path.stem.replace("_", " ")
-        self._worn = False
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFixedSize(self.sizeHint())
-        self.setAccessibleName(self.name)
-        self.tell("")
-
-    def sizeHint(self) -> QSize:  # noqa: N802
-        """A square."""
-        return QSize(SIDE, SIDE)
-
-    def tell(self, trouble: str) -> None:
-        """Say in the tool tip whose portrait it is, or what is wrong with it."""
-        self.setToolTip(trouble or (f"{self.name} (key {self._key})" if self._key else self.name))
-
-    @property
-    def worn(self) -> bool:
-        """Whether this is the portrait that is worn now."""
-        return self._worn
-
-    def set_worn(self, worn: bool) -> None:
-        """Draw the ring, or not."""
-        if worn != self._worn:
-            self._worn = worn
-            self.update()
+        self.setAcceptDrops(True)
+        self.setAccessibleName("Portraits")
+        self.setFixedHeight(SIDE)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._dropping = False
+        self._can_restore = False
+        self._worn: int | None = None
+        self._dialog: QFileDialog | None = None
+        self.row = TileRow()
+        self.plus = PlusButton()
+        self.plus.clicked.connect(self.choose_files)
+        self.plus.menu_wanted.connect(self._show_own_menu)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self.row, 1)
+        layout.addWidget(self.plus)
+        layout.addStretch()
 
     @property
-    def has_picture(self) -> bool:
-        """Whether the face is there to be seen."""
-        return not self.icon().isNull()
+    def tiles(self) -> list[PortraitTile]:
+        """One for each portrait shown."""
+        return self.row.tiles
 
-    def show_picture(self, picture: Picture) -> None:
-        """Show the face, (side, side, 3)."""
-        height, width = picture.shape[:2]
-        image = QImage(picture.data, width, height, 3 * width, QImage.Format.Format_RGB888)
-        self.setIcon(QIcon(QPixmap.fromImage(image)))
+    def show_entries(self, items: Sequence[StripItem], can_restore: bool = False) -> None:
+        """Show these portraits, in this order; costs little where little has changed, so it may be called now and then to be sure."""
+        self._can_restore = can_restore
+        while len(self.tiles) > len(items):
+            self.row.withdraw()
+        for index, item in enumerate(items):
+            key = KEYS[index] if index < len(KEYS) else ""
+            tile = self.tiles[index] if index < len(self.tiles) else self.row.recall() or self._add_tile()
+            tile.show_item(item, key)
+        self.row.fit()
+        self.update()
+        self._mark_worn()
+
+    def show_worn(self, index: int | None) -> None:
+        """Put the ring around the portrait of this number, from 0, and bring it into view when it is another than before."""
+        changed, self._worn = index != self._worn, index
+        self._mark_worn()
+        if changed and index is not None and index < len(self.tiles):
+            self.row.bring_into_view(index)
+
+    def choose_files(self) -> None:
+        """Ask for pictures to add, in a dialog that stops nothing else."""
+        endings = " ".join(f"*.{ending}" for ending in sorted(suffix[1:] for suffix in PICTURE_SUFFIXES) + list(VIDEOS))
+        dialog = QFileDialog(self.window(), "Add portraits", "", f"Pictures ({endings});;All files (*)")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.filesSelected.connect(lambda names: self.added.emit([Path(name) for name in names]))
+        self._dialog = dialog
+        dialog.open()
+
+    def paste(self) -> bool:
+        """Add what the clipboard holds; False when that is no picture."""
+        return self._take(QGuiApplication.clipboard().mimeData())
+
+    # What is dropped
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+        """Welcome files and pictures."""
+        if _files(event.mimeData()) or _has_image(event.mimeData()):
+            event.acceptProposedAction()
+            self._show_dropping(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: ARG002, N802
+        """They went elsewhere."""
+        self._show_dropping(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        """Take what was dropped."""
+        self._show_dropping(False)
+        if self._take(event.mimeData()):
+            event.acceptProposedAction()
+
+    def _take(self, data: QMimeData | None) -> bool:
+        files = _files(data)
+        image = QImage() if files or not _has_image(data) else QImage(data.imageData())
+        if files:
+            self.added.emit(files)
+        elif not image.isNull():
+            self.pasted.emit(picture_of(image))
+        return bool(files) or not image.isNull()
+
+    def _show_dropping(self, dropping: bool) -> None:
+        self._dropping = dropping
+        self.plus.inviting = dropping
+        self.plus.update()
+        self.update()
+
+    # Tiles
+
+    def _add_tile(self) -> PortraitTile:
+        tile, index = PortraitTile(), len(self.tiles)
+        tile.clicked.connect(lambda: self.chosen.emit(index))
+        tile.discarded.connect(lambda: self.removed.emit(index))
+        tile.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        tile.customContextMenuRequested.connect(lambda at: self.menu_of(index).popup(tile.mapToGlobal(at)))
+        self.row.add(tile)
+        return tile
+
+    def _mark_worn(self) -> None:
+        for index, tile in enumerate(self.tiles):
+            tile.setChecked(index == self._worn)
+
+    # Menus
+
+    def menu_of(self, index: int) -> QMenu:
+        """What can be done with one portrait; it deletes itself when it is closed."""
+        item, menu = self.tiles[index].item, _menu(self)
+        menu.addAction("Wear", lambda: self.chosen.emit(index)).setEnabled(not item.trouble)
+        menu.addAction("Edit crop…", lambda: self.crop_wanted.emit(index)).setEnabled(item.thumbnail is not None)
+        if item.faces > 1:
+            menu.addAction(f"Choose face ({item.faces} found)…", lambda: self.crop_wanted.emit(index))
+        path = item.path
+        if path is not None:
+            menu.addAction("Show file", lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.absolute().parent))))
+        menu.addSeparator()
+        menu.addAction("Hide" if item.bundled else "Remove", lambda: self.removed.emit(index))
+        self._offer_restoring(menu)
+        return menu
+
+    def own_menu(self) -> QMenu:
+        """What can be done with the row; it deletes itself when it is closed."""
+        menu = _menu(self)
+        menu.addAction("Add pictures…", self.choose_files)
+        data = QGuiApplication.clipboard().mimeData()
+        menu.addAction("Paste picture", self.paste).setEnabled(bool(_files(data)) or _has_image(data))
+        self._offer_restoring(menu)
+        return menu
+
+    def _offer_restoring(self, menu: QMenu) -> None:
+        if self._can_restore:
+            menu.addAction("Put back the last removed", self.restore_wanted.emit)
+
+    def _show_own_menu(self, at: object) -> None:
+        self.own_menu().popup(at)  # type: ignore[arg-type]
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
+        """On the row's own ground."""
+        self.own_menu().popup(event.globalPos())
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002, N802
-        """Paint the face, the key's badge and, if it is worn, the ring."""
+        """The frame while something is held over it, and a word where it is empty."""
         painter = QPainter(self)
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        place = QRectF(RING, RING, SIDE - 2 * RING, SIDE - 2 * RING)
-        corners = QPainterPath()
-        corners.addRoundedRect(place, 8, 8)
-        painter.save()
-        painter.setClipPath(corners)
-        painter.fillRect(place, self.palette().color(QPalette.ColorRole.AlternateBase))
-        pixmap = self.icon().pixmap(QSize(2 * SIDE, 2 * SIDE))
-        if not pixmap.isNull():
-            painter.drawPixmap(place, pixmap, QRectF(pixmap.rect()))
-        painter.restore()
-        if self._worn or self.underMouse():
-            colour = QPalette.ColorRole.Highlight if self._worn else QPalette.ColorRole.Mid
-            painter.setPen(QPen(self.palette().color(colour), RING))
-            half = RING / 2
-            painter.drawRoundedRect(QRectF(half, half, SIDE - RING, SIDE - RING), 9, 9)
-        if self._key:
-            badge = QRectF(RING + 4, SIDE - RING - 22, 18, 18)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(0, 0, 0, 160))
-            painter.drawRoundedRect(badge, 5, 5)
-            painter.setPen(QColor(255, 255, 255))
-            painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, self._key)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._dropping:
+            accent = self.palette().color(QPalette.ColorRole.Highlight)
+            painter.setPen(QPen(accent, 2, Qt.PenStyle.DashLine))
+            accent.setAlpha(28)
+            painter.setBrush(accent)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), ROUNDING + 2, ROUNDING + 2)
+        if not self.tiles:
+            painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+            place = QRectF(self.plus.geometry().right() + 10, 0, self.width() - self.plus.geometry().right() - 10, self.height())
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, EMPTY)
         painter.end()
 
 
-class PortraitStrip(QScrollArea):
-    """All portraits in a row that scrolls when it is too long."""
+def _menu(owner: QWidget) -> QMenu:
+    menu = QMenu(owner)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    return menu
 
-    def __init__(self, paths: tuple[Path, ...], choose: Callable[[int], None]) -> None:
-        """`choose` hears the number of the portrait that was clicked, from 0."""
-        super().__init__()
-        row = QWidget()
-        layout = QHBoxLayout(row)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(6)
-        self.buttons = [PortraitButton(path, KEYS[index] if index < len(KEYS) else "") for index, path in enumerate(paths)]
-        for index, button in enumerate(self.buttons):
-            button.clicked.connect(lambda _, index=index: choose(index))
-            layout.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
-        layout.addStretch()
-        self.setWidget(row)
-        self.setWidgetResizable(True)
-        self.setFrameShape(QScrollArea.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.horizontalScrollBar().rangeChanged.connect(self._fit_height)
-        self._fit_height()
 
-    def show_worn(self, worn: int) -> str:
-        """Put the ring around the portrait of this number, from 0, and scroll to it; returns its name."""
-        for index, button in enumerate(self.buttons):
-            if index == worn and not button.worn:
-                self.ensureWidgetVisible(button)
-            button.set_worn(index == worn)
-        return self.buttons[worn].name
+def _files(data: QMimeData | None) -> list[Path]:
+    """The files of this machine among what is dropped or pasted."""
+    if data is None:  # an empty clipboard
+        return []
+    return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
 
-    def _fit_height(self) -> None:
-        """Make room for the scroll bar while there is one."""
-        bar = self.horizontalScrollBar()
-        self.setFixedHeight(SIDE + (bar.sizeHint().height() + 4 if bar.maximum() > 0 else 0))
+
+def _has_image(data: QMimeData | None) -> TypeGuard[QMimeData]:
+    return data is not None and data.hasImage()

@@ -1,28 +1,32 @@
-"""The window on drawn parts, offscreen: what it shows, what its keys do, and how it ends."""
+"""The window on a session of drawn parts, offscreen: what it shows, what its controls and keys do, and how it ends."""
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication
 
-from puppet.demo import DemoFaceFinder, demo_picture
-from puppet.live.pipeline import Pipeline
+from puppet.demo import demo_picture
+from puppet.errors import FaceError
 from puppet.live.puppeteer import Puppeteer
-from puppet.live.timings import Timings
 from puppet.media.picture_file import write_picture
-from puppet.portraits.wardrobe import Wardrobe
-from tests.live_parts import COVERED, SIDE, FakeCamera, drawn, puppeteer
-from ui.window.elided_label import ElidedLabel
-from ui.window.live_window import LEAST_WORDS, TELL_MS, LiveWindow
-from ui.window.portrait_strip import PortraitStrip
+from tests.live_parts import live_settings
+from tests.session_parts import make_session, state, write_portraits
+from ui.session.live_session import LiveSession
+from ui.window.live_window import LiveWindow
+from ui.window.picture_image import image_of
 
 Watch = Callable[[Callable[[], object]], None]
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[LiveSession]:
+    with make_session(tmp_path, write_portraits(tmp_path)) as session:
+        yield session
 
 
 @pytest.fixture
@@ -30,7 +34,7 @@ def watch(application: QApplication) -> Watch:
     """Lets the window live until something holds. Fails when it does not in time."""
 
     def watch(condition: Callable[[], object]) -> None:
-        deadline = time.perf_counter() + 5.0
+        deadline = time.perf_counter() + 8.0
         while not condition():
             assert time.perf_counter() < deadline, "it never came to be"
             QTest.qWait(10)
@@ -39,186 +43,182 @@ def watch(application: QApplication) -> Watch:
 
 
 @pytest.fixture
-def wardrobe(tmp_path: Path) -> Wardrobe:
-    """Two portraits with a face and one without."""
-    for index, picture in enumerate((demo_picture(0.4, SIDE, SIDE), demo_picture(2.0, SIDE, SIDE), np.full((SIDE, SIDE, 3), 90, np.uint8))):
-        write_picture(tmp_path / f"person_{index}.png", picture)
-    return Wardrobe(sorted(tmp_path.glob("*.png")), DemoFaceFinder, SIDE)
-
-
-@pytest.fixture
-def camera() -> FakeCamera:
-    return FakeCamera(pause=0.01)
-
-
-@pytest.fixture
-def pipeline(camera: FakeCamera) -> Iterator[Pipeline]:
-    timings = Timings()
-    pipeline = Pipeline(lambda: camera, lambda: puppeteer(timings), (), timings)
-    pipeline.start()
-    yield pipeline
-    pipeline.stop()
-
-
-@pytest.fixture
-def window(application: QApplication, pipeline: Pipeline, wardrobe: Wardrobe, watch: Watch) -> LiveWindow:
-    window = LiveWindow(pipeline, wardrobe)
+def window(application: QApplication, session: LiveSession, watch: Watch) -> Iterator[LiveWindow]:
+    window = LiveWindow(session)
     window.show()
-    watch(lambda: all(wardrobe.at_hand(index) for index in (0, 1)) and window.strip.buttons[0].worn)
-    return window
+    watch(lambda: state(session) == "live" and session.rack.progress == (3, 3))
+    yield window
+    window.close()
 
 
-def words(window: LiveWindow) -> str:
-    """All that is written on the window, but for the messages on the pictures."""
-    return " | ".join(label.text() for label in window.findChildren(QLabel))
+def told(window: LiveWindow) -> str:
+    chips = " ".join(chip.words for chip in window.status.chips.values())
+    return f"{chips} {window.status.accessibleDescription()} {window.stage.words}"
 
 
-def worn(window: LiveWindow) -> list[bool]:
-    """Which portraits have the ring."""
-    return [button.worn for button in window.strip.buttons]
+def test_it_names_what_runs(window: LiveWindow, watch: Watch) -> None:
+    watch(lambda: "demo" in told(window))
+    for word in ("the drawn demo driver", "no engine", "demo"):
+        assert word in told(window)
 
 
-def obeyed(pipeline: Pipeline, watch: Watch, asked: Callable[[Puppeteer], object]) -> object:
-    """What the puppeteer answers, asked on its own thread."""
-    answers: list[object] = []
-    pipeline.post(lambda puppet: answers.append(asked(puppet)))
-    watch(lambda: answers)
-    return answers[0]
-
-
-def test_it_tells_camera_model_pace_and_stages(window: LiveWindow, watch: Watch) -> None:
-    watch(lambda: "frames per second" in words(window) and "animate" in words(window))
-    told = words(window)
-    for word in (
-        "camera 7",
-        "demo, on no engine, no device",
-        "capture" if "capture" in told else "track",
-        "detect",
-        "screen",
-        "age",
-        "median",
-    ):
-        assert word in told
-    for hint in ("1 – 9, 0", "X", "M", "Esc"):
-        assert f"<b>{hint}</b>" in told
-
-
-def test_number_keys_put_on_portraits(window: LiveWindow, wardrobe: Wardrobe, watch: Watch) -> None:
-    assert worn(window) == [True, False, False]
+def test_number_keys_and_clicks_put_on_portraits(window: LiveWindow, session: LiveSession, watch: Watch) -> None:
     QTest.keyClick(window, Qt.Key.Key_2)
-    watch(lambda: worn(window) == [False, True, False])
-    QTest.keyClick(window, Qt.Key.Key_9)
-    QTest.keyClick(window, Qt.Key.Key_1)
-    watch(lambda: worn(window) == [True, False, False])
-
-
-def test_a_click_puts_on_a_portrait(window: LiveWindow, watch: Watch) -> None:
-    QTest.mouseClick(window.strip.buttons[1], Qt.MouseButton.LeftButton)
-    watch(lambda: worn(window) == [False, True, False])
-
-
-def test_a_portrait_without_a_face_is_told_and_the_old_one_stays(window: LiveWindow, watch: Watch) -> None:
+    watch(lambda: session.rack.worn == 1 and window.strip.tiles[1].isChecked())
+    QTest.mouseClick(window.strip.tiles[0], Qt.MouseButton.LeftButton)
+    watch(lambda: session.rack.worn == 0)
     QTest.keyClick(window, Qt.Key.Key_3)
-    watch(lambda: "No face was found in" in words(window))
-    assert "No face was found" in window.strip.buttons[2].toolTip()
-    assert worn(window) == [True, False, False]
-    QTest.keyClick(window, Qt.Key.Key_2)
-    watch(lambda: worn(window) == [False, True, False] and "No face" not in words(window))
+    watch(lambda: "No face was found" in told(window))
+    assert session.rack.worn == 0
 
 
-def test_m_and_space_mirror(window: LiveWindow, pipeline: Pipeline, watch: Watch) -> None:
-    before = obeyed(pipeline, watch, lambda puppet: puppet.mirror)
-    QTest.keyClick(window, Qt.Key.Key_M)
-    assert obeyed(pipeline, watch, lambda puppet: puppet.mirror) is not before
-    QTest.keyClick(window, Qt.Key.Key_Space)
-    assert obeyed(pipeline, watch, lambda puppet: puppet.mirror) is before
+def test_a_picture_that_is_pasted_is_worn(window: LiveWindow, session: LiveSession, watch: Watch) -> None:
+    QGuiApplication.clipboard().setImage(image_of(demo_picture(1.0, 200, 200)))
+    QTest.keyClick(window, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    watch(lambda: session.rack.worn_name == "pasted")
+    QGuiApplication.clipboard().setText("no picture")
+    QTest.keyClick(window, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    watch(lambda: "no picture on the clipboard" in told(window))
 
 
-def test_x_recalibrates(window: LiveWindow, watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
-    heard: list[Puppeteer] = []
-    monkeypatch.setattr(Puppeteer, "recalibrate", heard.append)
-    QTest.keyClick(window, Qt.Key.Key_X)
-    watch(lambda: len(heard) == 1)
+def test_the_drawer_shows_and_changes_settings(window: LiveWindow, session: LiveSession, watch: Watch) -> None:
+    assert not window.drawer.isVisible()
+    QTest.keyClick(window, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
+    assert window.drawer.isVisible()
+    window.drawer.changed.emit("motion__strength", 1.4)
+    assert session.settings.motion.strength == 1.4
+    window.drawer.changed.emit("camera__zoom", 9.0)
+    watch(lambda: "camera.zoom" in told(window))
+    assert session.settings.camera.zoom == 1.0
+    QTest.keyClick(window.drawer, Qt.Key.Key_Escape)
+    assert not window.drawer.isVisible()
 
 
-@pytest.mark.parametrize("key", [Qt.Key.Key_Escape, Qt.Key.Key_Q])
-def test_escape_and_q_close_it(window: LiveWindow, key: Qt.Key) -> None:
-    QTest.keyClick(window, key)
+def test_it_offers_what_there_is(window: LiveWindow, watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    offered: dict[str, object] = {}
+    monkeypatch.setattr(window.drawer, "choices", lambda setting, choices: offered.update({setting: choices}))
+    window.fire("show_settings")
+    watch(lambda: offered)
+    assert "compact-256" in str(offered["model"])
+    assert "openvino" in str(offered["engine"])
+
+
+def test_without_a_driver_the_start_button_says_what_to_do(
+    window: LiveWindow, session: LiveSession, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("puppet.outputs.loopback.list_loopback_devices", list)
+    monkeypatch.setattr("sys.platform", "linux")
+    window.start.click()
+    watch(lambda: session.output.state == "failed")
+    assert "v4l2loopback" in session.output.words
+    assert "exclusive_caps=1" in session.output.hint
+    watch(lambda: "v4l2loopback" in window.status.accessibleDescription())
+
+
+def test_the_real_face_needs_two_presses_and_is_framed_in_red(window: LiveWindow, session: LiveSession, watch: Watch) -> None:
+    window.fire("arm_real_face")
+    watch(lambda: "Press again to show your real face" in told(window))
+    assert state(session) == "live"
+    window.fire("arm_real_face")
+    watch(lambda: "Your real face is shown" in told(window))
+    red = window.stage.grab().toImage().pixelColor(2, window.stage.height() // 2)
+    assert red.red() > 150 > red.green()
+    window.fire("arm_real_face")
+    watch(lambda: state(session) == "live")
+
+
+def test_a_lost_camera_is_told_on_the_stage(window: LiveWindow, session: LiveSession, watch: Watch) -> None:
+    session.adjust(camera__source="/dev/video63")
+    watch(lambda: state(session) == "camera lost" and "video63" in told(window))
+
+
+def test_all_keys_are_listed_and_can_be_changed(window: LiveWindow, session: LiveSession, watch: Watch) -> None:
+    QTest.keyClick(window, Qt.Key.Key_F1)
+    sheet = window.keys.sheet
+    assert sheet is not None and sheet.isVisible()
+    sheet.changed.emit(window.keys.map.rebind("next_portrait", "F7"))
+    assert session.settings.keys.window == {"next_portrait": "F7"}
+    sheet.close()
+    QTest.keyClick(window, Qt.Key.Key_F7)
+    watch(lambda: session.rack.worn == 1)
+
+
+def test_swap_graph_and_full_screen(window: LiveWindow, session: LiveSession, watch: Watch) -> None:
+    window.stage.swapped.emit()
+    assert session.settings.view.swapped
+    window.fire("toggle_timings")
+    assert window.graph.isVisible()
+    window.fire("full_screen")
+    assert window.isFullScreen()
+    window.fire("full_screen")
+    assert not window.isFullScreen()
+
+
+def test_it_never_waits(window: LiveWindow, session: LiveSession, watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Slow work is told, can be cancelled, and holds nothing up."""
+
+    def slow(model: str, engine: str) -> object:
+        time.sleep(0.5)
+        raise AssertionError("nobody wants it")
+
+    session.tasks.run("Opening something large", lambda: time.sleep(0.5), lambda *_: None, session.complain)
+    watch(lambda: "Opening something large" in window.tasks.accessibleName())
+    start = time.perf_counter()
+    for action in ("next_portrait", "zoom_in", "mirror_driver", "toggle_keypoints", "record", "snapshot"):
+        window.fire(action)
+    assert time.perf_counter() - start < 0.2
+    watch(lambda: not window.tasks.isVisible())
+    window.fire("record")
+    watch(lambda: "Recorded" in session.recording.news or session.recording.news == "")
+
+
+def test_escape_does_not_quit_and_control_q_does(window: LiveWindow) -> None:
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    assert window.isVisible()
+    QTest.keyClick(window, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
     assert not window.isVisible()
     assert window.failure is None
 
 
-def test_it_says_when_nobody_is_there_and_frames_who_is(window: LiveWindow, camera: FakeCamera, watch: Watch) -> None:
-    driver, result = window.views
-    watch(lambda: result.message == "" and driver.outline is not None)
-    camera.show(COVERED)
-    watch(lambda: "No face" in result.message)
-    assert driver.outline is None
-    camera.show(drawn())
-    watch(lambda: result.message == "")
+def test_a_run_that_fails_closes_the_window_and_keeps_the_error(window: LiveWindow, session: LiveSession, watch: Watch) -> None:
+    def spoil(_: Puppeteer) -> None:
+        raise RuntimeError("the wires broke")
 
-
-def test_it_says_when_the_camera_is_lost(window: LiveWindow, camera: FakeCamera, watch: Watch) -> None:
-    driver, _ = window.views
-    camera.left = 0
-    camera.refusals = 1000
-    watch(lambda: "camera 7 was lost" in driver.message)
-    assert "camera 7 was lost" in words(window)
-
-
-def test_slow_work_does_not_hold_up_the_window(window: LiveWindow, pipeline: Pipeline, watch: Watch) -> None:
-    done = threading.Event()
-    pipeline.prepare(lambda: done.wait(10), lambda *_: None, lambda _: None)
-    try:
-        start = time.perf_counter()
-        QTest.keyClick(window, Qt.Key.Key_2)
-        assert time.perf_counter() - start < 0.2
-        seen = pipeline.timings.snapshot().sinks["screen"].age.samples
-        watch(lambda: pipeline.timings.snapshot().sinks["screen"].age.samples > seen)
-    finally:
-        done.set()
-    watch(lambda: worn(window) == [False, True, False])
-
-
-def test_a_run_that_fails_closes_the_window_and_keeps_the_error(window: LiveWindow, pipeline: Pipeline, watch: Watch) -> None:
-    def spoil(puppet: Puppeteer) -> None:
-        raise RuntimeError("the engine broke")
-
-    pipeline.post(spoil)
+    session.pipeline.post(spoil)
     watch(lambda: not window.isVisible())
-    assert str(window.failure) == "the engine broke"
+    assert str(window.failure) == "the wires broke"
 
 
-def test_it_shows_what_the_pipeline_drew(window: LiveWindow, pipeline: Pipeline, watch: Watch) -> None:
-    watch(lambda: window.views[1].message == "")
-    image = window.views[1].grab().toImage()
-    drawn_colours = {image.pixelColor(x, image.height() // 2).name() for x in range(0, image.width(), 4)}
-    assert len(drawn_colours) > 3
+def test_the_first_start_is_guided_and_only_the_first(application: QApplication, tmp_path: Path, watch: Watch) -> None:
+    settings = live_settings(model="demo", recording__folder=str(tmp_path))
+    with make_session(tmp_path, write_portraits(tmp_path), settings) as session:
+        window = LiveWindow(session, guided=True)
+        window.show()
+        assert window.welcome is not None and window.welcome.page.isVisible()
+        watch(lambda: state(session) in ("settling", "live"))
+        window.welcome.page.finished.emit()
+        watch(lambda: window.welcome is None)
+        assert session.settings.welcomed
+        window.close()
 
 
-def test_without_a_picture_it_says_what_it_waits_for(application: QApplication, wardrobe: Wardrobe) -> None:
-    pipeline = Pipeline(FakeCamera, puppeteer)
-    window = LiveWindow(pipeline, wardrobe)
+def test_without_a_picture_yet_it_says_what_it_waits_for(application: QApplication, tmp_path: Path) -> None:
+    session = make_session(tmp_path, write_portraits(tmp_path))
+    write_picture(tmp_path / "x.png", demo_picture(0))
+    window = LiveWindow(session)
     window.show()
-    QTest.qWait(TELL_MS + 50)
-    assert [view.message for view in window.views] == ["Opening the camera …", "Opening the model …"]
-    assert not window.grab().toImage().isNull()
+    QTest.qWait(100)
+    assert "opening" in told(window).lower()
+    window.close()
 
 
-def test_in_its_smallest_size_words_have_room(window: LiveWindow, watch: Watch) -> None:
-    watch(lambda: "animate" in words(window) and "age" in words(window))
-    window.resize(1, 1)
-    QTest.qWait(20)
-    assert all(label.width() >= LEAST_WORDS for label in window.findChildren(ElidedLabel)[:3])
-
-
-def test_the_row_scrolls_to_the_portrait_that_is_worn(application: QApplication, tmp_path: Path) -> None:
-    strip = PortraitStrip(tuple(tmp_path / f"{index}.png" for index in range(12)), lambda _: None)
-    strip.resize(200, strip.height())
-    strip.show()
-    QTest.qWait(20)
-    for worn in (11, 0):
-        strip.show_worn(worn)
-        button = strip.buttons[worn]
-        left = button.mapTo(strip.viewport(), button.rect().topLeft()).x()
-        assert 0 <= left <= strip.viewport().width() - button.width()
+def test_an_expected_error_stays_to_be_read(application: QApplication, tmp_path: Path, watch: Watch) -> None:
+    walls = write_portraits(tmp_path)[2:]
+    with pytest.raises(FaceError), make_session(tmp_path, walls) as session:
+        window = LiveWindow(session)
+        window.show()
+        watch(lambda: "No face was found in" in told(window))
+        assert window.isVisible()
+        window.close()
+        assert isinstance(window.failure, FaceError)
+        raise window.failure

@@ -1,0 +1,244 @@
+"""A session on drawn parts: what is set takes effect, what is asked is done, and what fails is told while the run goes on."""
+
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from puppet.demo import DemoFaceFinder, demo_picture
+from puppet.errors import SettingsError
+from puppet.media.picture_file import read_picture, write_picture
+from puppet.media.video_reader import open_video
+from puppet.portraits.portrait_library import PortraitLibrary
+from puppet.portraits.wardrobe import Wardrobe
+from puppet.settings import LiveSettings
+from puppet.settings_file import load_settings
+from puppet.steering.motion_take import load_take
+from tests.live_parts import COVERED, live_settings
+from tests.session_parts import make_session, newest, state, write_portraits
+from ui.session import live_session
+from ui.session.live_session import LiveSession
+from ui.session.opening import open_parts
+from ui.session.orders import ORDERS
+from ui.session.portrait_rack import PortraitRack
+from ui.session.take_control import list_takes
+
+Watch = Callable[[Callable[[], object]], None]
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> tuple[Path, ...]:
+    return write_portraits(tmp_path)
+
+
+@pytest.fixture
+def session(tmp_path: Path, pictures: tuple[Path, ...]) -> Iterator[LiveSession]:
+    with make_session(tmp_path, pictures) as session:
+        yield session
+
+
+@pytest.fixture
+def watch(session: LiveSession) -> Watch:
+    """Lets the session live until something holds. Fails when it does not in time."""
+
+    def watch(condition: Callable[[], object]) -> None:
+        deadline = time.perf_counter() + 8.0
+        while not condition():
+            assert time.perf_counter() < deadline, f"it never came to be; {session.notice}"
+            session.look()
+            time.sleep(0.005)
+
+    return watch
+
+
+def test_it_tells_what_runs_in_words(session: LiveSession, watch: Watch) -> None:
+    watch(lambda: state(session) == "live")
+    status = session.status
+    assert status.model == "demo"
+    assert status.engine == "no engine"
+    assert status.device
+    assert status.camera == "the drawn demo driver"
+    assert status.output == "off"
+    assert (status.trouble, status.hint) == ("", "")
+
+
+def test_portraits_are_read_ahead_and_put_on_by_number_and_step(session: LiveSession, watch: Watch) -> None:
+    rack = session.rack
+    watch(lambda: rack.progress == (3, 3) and rack.worn == 0)
+    for order, worn in (("portrait_2", 1), ("next_portrait", 1), ("previous_portrait", 0), ("random_portrait", 1)):
+        ORDERS[order](session)
+        watch(partial(lambda wanted: rack.worn == wanted, worn))
+    assert "No face was found" in rack.trouble(rack.entries[2])
+    ORDERS["portrait_3"](session)
+    watch(lambda: "No face was found" in session.notice)
+    ORDERS["portrait_9"](session)
+    assert rack.worn == 1
+
+
+def test_the_portrait_worn_last_is_worn_first_the_next_time(
+    session: LiveSession, watch: Watch, tmp_path: Path, pictures: tuple[Path, ...]
+) -> None:
+    watch(lambda: session.rack.progress == (3, 3))
+    session.rack.wear(1)
+    watch(lambda: session.settings.portraits.last == str(pictures[1]))
+    session.save()
+    again = load_settings(tmp_path / "settings.toml").settings
+    assert again.portraits.last == str(pictures[1])
+
+
+def test_a_first_portrait_without_a_face_gives_way_to_the_next(tmp_path: Path, pictures: tuple[Path, ...]) -> None:
+    with make_session(tmp_path, (pictures[2], pictures[1])) as session:
+        deadline = time.perf_counter() + 8
+        while newest(session) is None and time.perf_counter() < deadline:
+            time.sleep(0.01)
+        assert session.rack.worn_name == "bea"
+        session.look()
+        assert "No face was found in" in session.notice
+
+
+def test_without_any_usable_portrait_the_run_ends_with_the_sentence(tmp_path: Path, pictures: tuple[Path, ...]) -> None:
+    with pytest.raises(Exception, match="No face was found in"), make_session(tmp_path, pictures[2:]) as session:
+        session.pipeline.wait(8)
+
+
+def test_pictures_are_taken_in_worn_removed_and_put_back(session: LiveSession, watch: Watch, tmp_path: Path) -> None:
+    rack = session.rack
+    watch(lambda: rack.progress == (3, 3))
+    write_picture(tmp_path / "eve.png", demo_picture(1.1, 200, 200))
+    rack.add([tmp_path / "eve.png"])
+    watch(lambda: len(rack.entries) == 4 and rack.worn_name == "eve")
+    rack.add([tmp_path / "eve.png"])
+    watch(lambda: "among your portraits already" in session.notice)
+    rack.paste(demo_picture(1.7, 150, 150))
+    watch(lambda: len(rack.entries) == 5 and rack.worn_name == "pasted")
+    rack.remove(rack.worn)
+    watch(lambda: len(rack.entries) == 4)
+    assert rack.worn == -1, "it is worn on"
+    rack.restore()
+    watch(lambda: len(rack.entries) == 5)
+    rack.add([tmp_path / "absent.png"])
+    watch(lambda: "absent.png" in session.notice)
+    watch(lambda: state(session) == "live")
+
+
+def test_settings_take_effect_are_kept_and_refused_in_a_sentence(
+    session: LiveSession, watch: Watch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_session, "SAVE_AFTER", 0.05)
+    watch(lambda: state(session) == "live")
+    session.adjust(camera__mirror=True, motion__strength=0.5)
+    watch(lambda: load_settings(tmp_path / "settings.toml").settings.motion.strength == 0.5)
+    kept: list[LiveSettings] = []
+    session.pipeline.post(lambda puppeteer: kept.append(puppeteer.settings))
+    watch(lambda: kept)
+    assert kept[0].camera.mirror
+    with pytest.raises(SettingsError, match=r"motion\.strength"):
+        session.adjust(motion__strength=7)
+    assert session.settings.motion.strength == 0.5
+
+
+def test_what_holds_for_this_run_alone_is_not_kept(tmp_path: Path, pictures: tuple[Path, ...]) -> None:
+    rack = PortraitRack(PortraitLibrary(tmp_path / "portraits", pictures), Wardrobe(DemoFaceFinder, 256))
+    given = live_settings(model="demo", motion__strength=1.5)
+    with LiveSession(given, rack, stored=LiveSettings(), path=tmp_path / "settings.toml") as session:
+        session.adjust(camera__zoom=1.2)
+    kept = load_settings(tmp_path / "settings.toml").settings
+    assert (kept.model, kept.motion.strength, kept.camera.zoom) == (LiveSettings().model, 1.0, 1.2)
+
+
+def test_steps_stop_at_their_limits_and_switches_say_what_they_did(session: LiveSession) -> None:
+    for _ in range(30):
+        ORDERS["zoom_in"](session)
+    assert session.settings.camera.zoom == 2.0
+    assert "Zoom is at its limit" in session.notice
+    ORDERS["reset_crop"](session)
+    assert session.settings.camera.zoom == 1.0
+    ORDERS["toggle_relative"](session)
+    assert session.notice == "Relative motion: off"
+    assert [ORDERS["cycle_emphasis"](session) or session.settings.motion.emphasis for _ in range(3)] == ["head", "face", "whole"]
+
+
+def test_the_real_face_takes_two_presses_and_one_hides_it(session: LiveSession, watch: Watch) -> None:
+    watch(lambda: state(session) == "live")
+    session.press_real_face()
+    time.sleep(0.1)
+    assert state(session) != "real face"
+    session.press_real_face()
+    watch(lambda: state(session) == "real face")
+    session.press_real_face()
+    watch(lambda: state(session) == "live")
+
+
+def test_a_recording_and_a_snapshot_lie_in_the_folder(session: LiveSession, watch: Watch, tmp_path: Path) -> None:
+    watch(lambda: state(session) == "live")
+    session.toggle_recording()
+    watch(lambda: (session.recording.seconds or 0) > 0.5)
+    session.toggle_recording()
+    watch(lambda: "Recorded" in session.recording.news)
+    (video,) = (tmp_path / "results").glob("*.mp4")
+    assert sum(1 for _ in open_video(video).read()) >= 5
+    session.snapshot()
+    watch(lambda: "Saved" in session.notice)
+    (picture,) = (tmp_path / "results").glob("*.png")
+    assert read_picture(picture).shape == (256, 256, 3)
+
+
+def test_a_take_is_recorded_played_and_stopped(session: LiveSession, watch: Watch) -> None:
+    session.play_take()
+    assert "no motion take yet" in session.notice
+    watch(lambda: state(session) == "live")
+    session.toggle_take()
+    assert session.takes.is_recording
+    time.sleep(0.6)
+    session.toggle_take()
+    watch(lambda: "Recorded the take" in session.takes.news)
+    (path,) = list_takes()
+    assert load_take(path).seconds > 0.3
+    session.play_take()
+    watch(lambda: state(session) == "take" and session.playing == path)
+    session.stop_take()
+    watch(lambda: state(session) == "live")
+    session.adjust(safety__idle_take=str(path))
+    session.adjust(safety__idle_take="absent.npz")
+    watch(lambda: "absent.npz" in session.notice)
+
+
+def test_a_model_that_can_not_be_opened_leaves_the_old_one_at_work(session: LiveSession, watch: Watch) -> None:
+    watch(lambda: state(session) == "live")
+    session.adjust(model="absent")
+    assert "Opening the model absent" in session.tasks.words
+    watch(lambda: "There is no model called absent" in session.notice)
+    assert session.settings.model == "demo"
+    assert state(session) == "live"
+
+
+def test_a_model_that_was_cancelled_is_not_put_to_work(session: LiveSession, watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[object] = []
+    really = open_parts
+
+    def slow(model: str, engine: str) -> object:
+        time.sleep(0.3)
+        opened.append(really("demo", engine))
+        return opened[-1]
+
+    monkeypatch.setattr(live_session, "open_parts", slow)
+    watch(lambda: state(session) == "live")
+    session.adjust(engine="onnxruntime")
+    session.tasks.cancel()
+    watch(lambda: not session.tasks.words)
+    assert state(session) == "live"
+
+
+def test_another_camera_that_can_not_be_opened_is_told_while_the_portrait_stays(session: LiveSession, watch: Watch, tmp_path: Path) -> None:
+    watch(lambda: state(session) == "live")
+    write_picture(tmp_path / "covered.png", COVERED)
+    session.adjust(camera__source=str(tmp_path / "covered.png"))
+    watch(lambda: state(session) == "no face")
+    assert "covered.png" in session.status.camera
+    session.adjust(camera__source="/dev/video63")
+    watch(lambda: session.pipeline.camera.lost and state(session) == "camera lost")
+    assert session.status.trouble
+    session.adjust(camera__source="")
+    watch(lambda: state(session) == "live")
