@@ -114,9 +114,9 @@ class SafetySettings(BaseModel):
         default="idle", title="When nobody is there", description="hold: the last picture; idle: a calm motion; card: a written card"
     )
     patience: float = Field(
-        default=2.0, ge=0, le=60, title="Patience", description="how long the last picture is held before", json_schema_extra=unit("s")
+        default=2.0, ge=0, le=60, title="Patience", description="how long the last picture is held first", json_schema_extra=unit("s")
     )
-    idle_take: str = Field(default="", title="Idle motion", description="a motion take that is looped; a drawn-up calm one when left out")
+    idle_take: str = Field(default="", title="Idle motion", description="a motion take that is looped; a calm one when left out")
     card_words: str = Field(default="Back in a moment", max_length=80, title="Card", description="what the card says")
 
 

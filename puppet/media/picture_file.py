@@ -48,7 +48,8 @@ def decode_picture(data: bytes) -> Picture | None:
         colour = cv2.imdecode(encoded, cv2.IMREAD_COLOR)
         if colour is None:
             return None
-        whole = cv2.imdecode(encoded, cv2.IMREAD_UNCHANGED)
+        is_jpeg = data.startswith(b"\xff\xd8\xff")  # which has no transparency to look for
+        whole = None if is_jpeg else cv2.imdecode(encoded, cv2.IMREAD_UNCHANGED)
     except cv2.error:  # a header that promises more pixels than OpenCV accepts
         return None
     finally:

@@ -16,10 +16,10 @@ from puppet.faces.tracker import MARGIN
 from puppet.media.video_reader import Video, open_video
 from puppet.media.video_writer import VideoWriter
 from puppet.picture import Picture, crop_from_frame, cut
+from puppet.portraits.blur import measure_blur
 from training.data.clip_entry import ClipEntry
 from training.data.clip_video import CODEC_ERRORS
 from training.data.split import split_of
-from training.preparing.blur import measure_blur
 from training.preparing.preparation import LeftOut, Preparation, Reason, VideoRecord
 from training.preparing.raw_videos import RawVideo
 from training.preparing.video_survey import Survey, Take, survey_faces, survey_figures

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeGuard
 
 from PySide6.QtCore import QMimeData, QRectF, Qt, QUrl, Signal
 from PySide6.QtGui import (
@@ -12,7 +11,6 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDropEvent,
     QGuiApplication,
-    QImage,
     QPainter,
     QPaintEvent,
     QPalette,
@@ -21,7 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QSizePolicy, QWidget
 
 from puppet.media.picture_file import PICTURE_SUFFIXES
-from ui.window.picture_image import picture_of
+from ui.window.dropped import dropped, is_welcome
 from ui.window.plus_button import PlusButton
 from ui.window.portrait_tile import ROUNDING, SIDE, PortraitTile, StripItem
 from ui.window.tile_row import TileRow
@@ -118,7 +116,7 @@ class PortraitStrip(QWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         """Welcome files and pictures."""
-        if _files(event.mimeData()) or _has_image(event.mimeData()):
+        if is_welcome(event.mimeData()):
             event.acceptProposedAction()
             self._show_dropping(True)
 
@@ -133,13 +131,12 @@ class PortraitStrip(QWidget):
             event.acceptProposedAction()
 
     def _take(self, data: QMimeData | None) -> bool:
-        files = _files(data)
-        image = QImage() if files or not _has_image(data) else QImage(data.imageData())
+        files, picture = dropped(data)
         if files:
             self.added.emit(files)
-        elif not image.isNull():
-            self.pasted.emit(picture_of(image))
-        return bool(files) or not image.isNull()
+        elif picture is not None:
+            self.pasted.emit(picture)
+        return bool(files) or picture is not None
 
     def _show_dropping(self, dropping: bool) -> None:
         self._dropping = dropping
@@ -184,7 +181,7 @@ class PortraitStrip(QWidget):
         menu = _menu(self)
         menu.addAction("Add pictures…", self.choose_files)
         data = QGuiApplication.clipboard().mimeData()
-        menu.addAction("Paste picture", self.paste).setEnabled(bool(_files(data)) or _has_image(data))
+        menu.addAction("Paste picture", self.paste).setEnabled(is_welcome(data))
         self._offer_restoring(menu)
         return menu
 
@@ -220,14 +217,3 @@ def _menu(owner: QWidget) -> QMenu:
     menu = QMenu(owner)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     return menu
-
-
-def _files(data: QMimeData | None) -> list[Path]:
-    """The files of this machine among what is dropped or pasted."""
-    if data is None:  # an empty clipboard
-        return []
-    return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
-
-
-def _has_image(data: QMimeData | None) -> TypeGuard[QMimeData]:
-    return data is not None and data.hasImage()

@@ -1,16 +1,14 @@
 """The stage: the result as large as fits, the driver small in a corner, and over them what goes on."""
 
 from collections.abc import Callable
-from pathlib import Path
 from time import perf_counter
 
-from PySide6.QtCore import QMimeData, QRectF, QSize, QTimer, Signal
+from PySide6.QtCore import QRectF, QSize, QTimer, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
     QHideEvent,
-    QImage,
     QPainter,
     QPainterPath,
     QPaintEvent,
@@ -24,8 +22,8 @@ from puppet.live.shown import Shown, State
 from puppet.picture import Picture
 from puppet.steering.settling import SETTLING
 from ui.window.colours import STAGE
+from ui.window.dropped import dropped, is_welcome
 from ui.window.fitted_picture import FittedPicture, place_within
-from ui.window.picture_image import picture_of
 from ui.window.settling_clock import SettlingClock
 from ui.window.stage_inset import ROUNDING as INSET_ROUNDING
 from ui.window.stage_inset import StageInset
@@ -216,7 +214,7 @@ class Stage(QWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         """Welcome files and pictures."""
-        if _files(event.mimeData()) or event.mimeData().hasImage():
+        if is_welcome(event.mimeData()):
             event.acceptProposedAction()
             self._show_dropping(True)
 
@@ -227,12 +225,11 @@ class Stage(QWidget):
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
         """Take what was dropped."""
         self._show_dropping(False)
-        files = _files(event.mimeData())
-        image = QImage(event.mimeData().imageData()) if not files and event.mimeData().hasImage() else QImage()
+        files, picture = dropped(event.mimeData())
         if files:
             self.dropped.emit(files)
-        elif not image.isNull():
-            self.pasted.emit(picture_of(image))
+        elif picture is not None:
+            self.pasted.emit(picture)
         else:
             return
         event.acceptProposedAction()
@@ -241,8 +238,3 @@ class Stage(QWidget):
         self._dropping = dropping
         self._arrange()
         self.update()
-
-
-def _files(data: QMimeData) -> list[Path]:
-    """The files of this machine among what is dropped."""
-    return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]

@@ -5,28 +5,22 @@ import pytest
 from puppet.errors import EngineError
 from puppet.live import recovery
 from puppet.live.recovery import PAUSES, SOUND, Recovery
-
-
-class Clock:
-    now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.fake_clock import FakeClock
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
+def clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
+    clock = FakeClock()
     monkeypatch.setattr(recovery, "perf_counter", clock)
     return clock
 
 
-def test_nothing_is_due_while_all_is_well(clock: Clock) -> None:
+def test_nothing_is_due_while_all_is_well(clock: FakeClock) -> None:
     assert not Recovery().is_due
     assert Recovery().trouble == ""
 
 
-def test_pauses_grow_while_it_goes_on_failing(clock: Clock) -> None:
+def test_pauses_grow_while_it_goes_on_failing(clock: FakeClock) -> None:
     found = Recovery()
     for pause in (*PAUSES, PAUSES[-1]):
         found.fail(EngineError("The graph broke.", "Try another engine."))
@@ -37,7 +31,7 @@ def test_pauses_grow_while_it_goes_on_failing(clock: Clock) -> None:
         assert found.is_due
 
 
-def test_one_that_fails_soon_after_it_was_mended_waits_longer_one_that_lasted_starts_over(clock: Clock) -> None:
+def test_one_that_fails_soon_after_it_was_mended_waits_longer_one_that_lasted_starts_over(clock: FakeClock) -> None:
     found = Recovery()
 
     def pause_after_failing() -> float:
