@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from puppet.motion import FloatArray, Motion, hull_area, retarget
+from puppet.motion import HEAD, SLOPES, FloatArray, Motion, hull_area, retarget
 
 LIDS = [(0, 1)]
 SHIFT: FloatArray = np.array([0.1, -0.2], np.float32)
@@ -113,3 +113,67 @@ def test_an_open_mouth_moves_relative_to_its_own_opening() -> None:
 def test_lips_never_cross() -> None:
     """A trembling detector sees the driver's lips cross."""
     assert gap(retarget(mouth(0.0), mouth(-0.05), mouth(0.0), lips=[0, 1, 2])) == pytest.approx(0, abs=1e-6)
+
+
+HEAD_LIPS = [14, 15, 16, 17]
+STEADY = [index for index in range(len(HEAD)) if index not in HEAD_LIPS]
+
+
+def head(pitch: float = 0.0, roll: float = 0.0, size: float = 1.0, centre: tuple[float, float] = (0.0, 0.0)) -> Motion:
+    """The mean head, nodded by `pitch` (down is positive) and then tilted by `roll`, seen from afar."""
+    nod = np.array([[1, 0, 0], [0, np.cos(pitch), -np.sin(pitch)], [0, np.sin(pitch), np.cos(pitch)]])
+    tilt = np.array([[np.cos(roll), -np.sin(roll)], [np.sin(roll), np.cos(roll)]])
+    middle = HEAD - HEAD[STEADY].mean(axis=0)
+    seen = size * tilt @ nod[:2]
+    skin = seen[:, :2] + seen[:, 2:] * SLOPES[:, None]
+    return Motion((middle @ seen.T + centre).astype(np.float32), skin.astype(np.float32))
+
+
+def test_a_driver_who_comes_nearer_leaves_the_portraits_pose() -> None:
+    """Added shifts would let it look up, as the driver did when neutral."""
+    posed = retarget(head(), head(pitch=-0.3, size=1.4, centre=(0.1, 0.2)), head(pitch=-0.3), lips=HEAD_LIPS)
+    np.testing.assert_allclose(posed.points[STEADY], head(size=1.4, centre=(0.1, 0.2)).points[STEADY], atol=1e-5)
+
+
+@pytest.mark.parametrize("adapt_scale", [False, True])
+def test_a_portrait_nods_by_as_much_as_the_driver_wherever_both_began(adapt_scale: bool) -> None:
+    source, driving, neutral = head(pitch=0.1, size=0.8), head(pitch=0.0), head(pitch=-0.4)
+    posed, wanted = retarget(source, driving, neutral, adapt_scale=adapt_scale, lips=HEAD_LIPS), head(pitch=0.5, size=0.8)
+    np.testing.assert_allclose(posed.points[STEADY], wanted.points[STEADY], atol=1e-5)
+    np.testing.assert_allclose(posed.jacobians, wanted.jacobians, atol=1e-5)
+
+
+def test_what_a_face_does_goes_along_the_portraits_own_tilt() -> None:
+    source, neutral, driving = head(roll=0.5), head(), head()
+    driving.points[16] += (0.0, 0.05)
+    posed = retarget(source, driving, neutral, lips=HEAD_LIPS)
+    np.testing.assert_allclose(posed.points[16] - source.points[16], [-0.05 * np.sin(0.5), 0.05 * np.cos(0.5)], atol=1e-5)
+
+
+def test_points_that_are_no_face_are_borne() -> None:
+    """A detector that sees no face gives anything: the source stays where the driver doesn't move."""
+    source, lost = head(), Motion(np.zeros((20, 2), np.float32), head().jacobians)
+    np.testing.assert_allclose(retarget(source, lost, lost, lips=HEAD_LIPS).points, source.points, atol=1e-5)
+    assert np.isfinite(retarget(source, head(pitch=0.2), lost, lips=HEAD_LIPS).points).all()
+    for seed in range(5):
+        strange = motion(seed, count=20)
+        posed = retarget(strange, strange, strange, lips=HEAD_LIPS)
+        np.testing.assert_allclose(posed.points[STEADY], strange.points[STEADY], atol=1e-5)
+        assert np.isfinite(retarget(source, motion(seed + 5, count=20), strange, adapt_scale=True, lips=HEAD_LIPS).points).all()
+
+
+@pytest.mark.parametrize("pitch", [0.8, 1.1, 1.5, 2.5])
+def test_skin_that_is_seen_from_its_edge_is_not_stretched_without_end(pitch: float) -> None:
+    posed = retarget(head(pitch=0.8), head(pitch=pitch), head(pitch=0.0), lips=HEAD_LIPS)
+    assert np.abs(posed.jacobians).max() < 10
+
+
+def test_a_portrait_that_looks_aside_is_tilted_and_grown_but_only_shifted_by_a_nod() -> None:
+    """What comes into view when it turns was never in the picture."""
+    turn = np.array([[np.cos(0.8), 0, -np.sin(0.8)], [0, 1, 0], [np.sin(0.8), 0, np.cos(0.8)]])
+    points = ((HEAD - HEAD[STEADY].mean(axis=0)) @ turn.T)[:, :2]
+    source = Motion(points.astype(np.float32), head().jacobians)
+    neutral, driving = head(), head(pitch=0.3, size=1.2)
+    posed = retarget(source, driving, neutral, lips=HEAD_LIPS)
+    nodded = driving.points - 1.2 * neutral.points
+    np.testing.assert_allclose(posed.points[STEADY], (1.2 * source.points + nodded)[STEADY], atol=1e-5)

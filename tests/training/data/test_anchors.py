@@ -5,7 +5,10 @@ import pytest
 import torch
 
 from puppet.demo import LANDMARKS
-from training.data.anchors import ANCHORS, LIDS, LIPS, MIRRORED, make_anchors
+from puppet.ibug import MESH_POINTS
+from puppet.motion import HEAD, SLOPES
+from training.data.anchors import ANCHORS, LIDS, LIPS, MIRRORED, load_mean_face, make_anchors
+from training.judging.head_pose import mean_mesh
 
 CPU = torch.device("cpu")
 MEAN = (LANDMARKS * 0.6).astype(np.float32)
@@ -65,3 +68,13 @@ def test_lids_and_lips_name_upper_and_lower_points() -> None:
     for upper, lower in (*LIDS, LIPS):
         assert points[upper, 1] < points[lower, 1]
         torch.testing.assert_close(points[upper, 0], points[lower, 0], rtol=0, atol=0.02)
+
+
+def test_the_head_that_motion_is_carried_over_by_has_its_points_at_the_anchors() -> None:
+    """The mean mesh at the anchors, as large as the mean face and where that lies; depths about the middle of all landmarks."""
+    face, mesh = load_mean_face(), mean_mesh()[MESH_POINTS]
+    mesh = mesh - mesh.mean(axis=0)
+    centred = face - face.mean(axis=0)
+    mesh = mesh * ((centred * mesh[:, :2]).sum() / np.square(mesh[:, :2]).sum()) + np.append(face.mean(axis=0), 0)
+    np.testing.assert_allclose(HEAD, [mesh[list(anchor)].mean(axis=0) for anchor in ANCHORS], atol=1e-3)
+    np.testing.assert_allclose(SLOPES, make_anchors(face, CPU).fit.numpy() @ mesh[:, 2], atol=1e-3)
