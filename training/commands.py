@@ -36,3 +36,7 @@ def main() -> None:
         if error.hint:
             typer.echo(error.hint, err=True)
         sys.exit(EXIT_CODE)
+
+
+if __name__ == "__main__":
+    main()

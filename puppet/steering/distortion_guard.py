@@ -35,22 +35,22 @@ BEYOND = 0.1
 LEAST_SHIFT = 0.15
 """How far beyond the frame the head's shift may take a keypoint, and the shift that is free even so."""
 
-STRAY = 0.4
+STRAY = 0.47
 """How far a keypoint may move beyond the head's motion, in radii of the face."""
 
-STRETCH = 0.27
+STRETCH = 0.49
 """Growth or shrinking of a keypoint's surroundings along any axis beyond the head's, as a natural logarithm."""
 
-UNEVENNESS = 0.30
+UNEVENNESS = 0.53
 """Growth along one axis over that along the other, as a natural logarithm."""
 
-SWELLING = 0.32
+SWELLING = 0.46
 """Growth or shrinking of a keypoint's surroundings by area beyond the head's: its Jacobian's determinant, as a natural logarithm."""
 
 TWIST = math.radians(9)
 """Turn of a keypoint's surroundings beyond the head's."""
 
-HULL = 0.2
+HULL = 0.24
 """Growth or shrinking of the hull's area beyond the head's, as a natural logarithm."""
 
 RELEASE = 0.5
