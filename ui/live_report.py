@@ -1,5 +1,6 @@
 """What a live run measured, as a table for a person and as JSON for a program."""
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,19 +33,20 @@ class LiveReport(BaseModel):
     engine: str
     device: str
     seconds: float = Field(description="how long the run lasted from its first picture on")
-    measured_seconds: float = Field(description="the last part of the run, to which the figures below belong")
     frames: int = Field(description="pictures that reached the sink")
     frames_per_second: float
     age_ms: Milliseconds = Field(description="from the capture of a frame to the end of the sink")
     stages_ms: dict[str, Milliseconds]
     skipped: dict[str, int] = Field(description="what went by each reader because it was busy, over the whole run")
+    window_blocked_ms: float | None = Field(default=None, description="the longest time that the window did not look at its timer")
+    window_blocks: int | None = Field(default=None, description="how often that took more than 50 ms")
     recorded: str | None = None
     recorded_frames: int = 0
 
 
 def make_report(pipeline: Pipeline, sink: str, portrait: str, seconds: float) -> LiveReport | None:
-    """The report of a run that is still going on, seen from one sink; None before its first picture."""
-    snapshot, facts = pipeline.timings.snapshot(), pipeline.facts
+    """The report of a run that is still going on, seen from one sink, over its whole length; None before its first picture."""
+    snapshot, facts = pipeline.timings.snapshot(math.inf), pipeline.facts
     arrivals = snapshot.sinks.get(sink)
     if arrivals is None or facts is None:
         return None
@@ -55,7 +57,6 @@ def make_report(pipeline: Pipeline, sink: str, portrait: str, seconds: float) ->
         engine=facts.engine,
         device=facts.device,
         seconds=round(seconds, 3),
-        measured_seconds=round(min(seconds, pipeline.timings.window), 3),
         frames=arrivals.age.samples,
         frames_per_second=round(arrivals.rate, 2),
         age_ms=_milliseconds(arrivals.age),

@@ -1,6 +1,5 @@
 """A live run put together from settings: which parts are opened, where they run, and what is told at the end."""
 
-import math
 import signal
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -71,7 +70,7 @@ def run_headless(order: LiveOrder, sinks: tuple[Sink, ...] = ()) -> LiveReport |
 
     `sinks` get the pictures too. Raises what ended the run.
     """
-    settings, timings, arrival = order.settings, Timings(window=math.inf), Arrival()
+    settings, timings, arrival = order.settings, Timings(), Arrival()
     opening = Opening(
         settings, lambda parts: load_portrait(order.first_portrait, parts.finder, parts.animator.card.side), timings, fallback=True
     )
@@ -137,6 +136,9 @@ def run_window(order: LiveOrder) -> LiveReport | None:
         if window.failure is not None:
             raise window.failure
         report = make_report(session.pipeline, "screen", rack.worn_name, perf_counter() - begun)
+    if report is not None:
+        pulse = {"window_blocked_ms": round(window.pulse.longest * 1000, 1), "window_blocks": window.pulse.blocks}
+        report = report.model_copy(update=pulse)
     return _finish(report, recorder)
 
 

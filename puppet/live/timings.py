@@ -4,6 +4,7 @@ import threading
 from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import takewhile
 from time import perf_counter
 from typing import NamedTuple
 
@@ -44,15 +45,14 @@ class _Series:
     def add(self, time: float, value: float) -> None:
         self.samples.append((time, value))
 
-    def values(self, since: float) -> list[float]:
-        while self.samples and self.samples[0][0] < since:
-            self.samples.popleft()
-        return [value for _, value in self.samples]
+    def since(self, moment: float) -> list[tuple[float, float]]:
+        """Samples taken from a moment on, newest first; the older ones cost nothing."""
+        return list(takewhile(lambda sample: sample[0] >= moment, reversed(self.samples)))
 
 
-def _spread(values: list[float]) -> Spread:
-    p50, p95 = np.percentile(values, [50, 95])
-    return Spread(float(p50), float(p95), len(values))
+def _spread(samples: list[tuple[float, float]]) -> Spread:
+    p50, p95 = np.percentile([value for _, value in samples], [50, 95])
+    return Spread(float(p50), float(p95), len(samples))
 
 
 class Timings:
@@ -83,21 +83,22 @@ class Timings:
         with self._lock:
             self._ages.setdefault(sink, _Series()).add(now, now - captured)
 
-    def snapshot(self) -> Snapshot:
-        """The figures of the last `window` seconds."""
+    def snapshot(self, window: float | None = None) -> Snapshot:
+        """The figures of the last `window` seconds, those of the stopwatch where none are given; at most `MOST_SAMPLES` a series."""
         now = perf_counter()
+        begun = now - (self.window if window is None else window)
         with self._lock:
-            stages = {name: series.values(now - self.window) for name, series in self._stages.items()}
-            ages = {name: series.values(now - self.window) for name, series in self._ages.items()}
-            times = {name: [time for time, _ in series.samples] for name, series in self._ages.items()}
+            stages = {name: series.since(begun) for name, series in self._stages.items()}
+            ages = {name: series.since(begun) for name, series in self._ages.items()}
         return Snapshot(
-            {name: _spread(values) for name, values in stages.items() if values},
-            {name: Arrivals(_spread(values), _rate(times[name], now)) for name, values in ages.items() if values},
+            {name: _spread(samples) for name, samples in stages.items() if samples},
+            {name: Arrivals(_spread(samples), _rate(samples, now)) for name, samples in ages.items() if samples},
         )
 
 
-def _rate(times: list[float], now: float) -> float:
+def _rate(samples: list[tuple[float, float]], now: float) -> float:
     """Events per second: the intervals between them, the wait since the last one counted once it exceeds the usual."""
+    times = [time for time, _ in reversed(samples)]
     if len(times) < 2:
         return 0.0
     mean = (times[-1] - times[0]) / (len(times) - 1)

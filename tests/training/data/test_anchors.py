@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from puppet.demo import LANDMARKS
-from puppet.ibug import MESH_POINTS
+from puppet.faces.ibug import MESH_POINTS
 from puppet.motion import HEAD, SLOPES
 from training.data.anchors import ANCHORS, LIDS, LIPS, MIRRORED, load_mean_face, make_anchors
 from training.judging.head_pose import mean_mesh
