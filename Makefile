@@ -19,8 +19,9 @@ MADE := $(VENV)/made.stamp
 INSTALLED := $(VENV)/installed.stamp
 FOR_DEVELOPMENT := $(VENV)/installed-for-development.stamp
 FOR_DISPLAY := $(VENV)/display.stamp
+FOR_KEYS := $(VENV)/keys.stamp
 
-.PHONY: help run test check format test-gpu test-camera test-display test-data clean
+.PHONY: help run test check format test-gpu test-camera test-webcam test-display test-data clean
 
 help: ## List what can be made
 	@echo "Puppet turns a portrait into your live webcam double."
@@ -44,11 +45,14 @@ format: $(FOR_DEVELOPMENT) ## Format the code and mend what lint can mend
 	$(BIN)/ruff format .
 
 test-gpu: ## Tests that need an NVIDIA GPU
-test-camera: ## Tests that need a real camera
-test-display: ## Tests that need an X display
+test-camera: ## puppet-live between a webcam and a virtual camera, in a virtual machine (minutes, more the first time)
+test-webcam: ## Tests that need a real camera
+test-display: ## Tests that need an X display: xvfb-run -a -s -noreset make test-display
 test-data: ## Tests that need the training packs (PUPPET_DATA=FOLDER)
-test-gpu test-camera test-display test-data: test-%: $(FOR_DEVELOPMENT)
+test-gpu test-camera test-webcam test-display test-data: test-%: $(FOR_DEVELOPMENT)
 	$(BIN)/python -m pytest -m $*
+
+test-display: $(FOR_DISPLAY) $(FOR_KEYS)
 
 clean: ## Remove caches, builds and results; the environment and training runs stay
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build dist result.mp4 result.png
@@ -78,4 +82,8 @@ $(FOR_DEVELOPMENT): $(MADE) pyproject.toml
 
 $(FOR_DISPLAY): $(MADE) scripts/system_packages.sh
 	@bash scripts/system_packages.sh --display
+	@touch $@
+
+$(FOR_KEYS): $(FOR_DEVELOPMENT)
+	@$(BIN)/python -m pip install --quiet --editable '.[keys]'
 	@touch $@

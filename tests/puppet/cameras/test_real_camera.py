@@ -10,7 +10,7 @@ from puppet.live.timings import Timings
 from puppet.settings import CameraSettings
 
 
-@pytest.mark.camera
+@pytest.mark.webcam
 def test_the_first_camera_is_listed_quickly_and_gives_pictures() -> None:
     list_cameras()  # a camera that sleeps is woken
     start = time.perf_counter()
