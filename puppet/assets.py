@@ -5,7 +5,8 @@ They lie in `assets/` beside the packages, in a checkout as in an installed whee
 
 from pathlib import Path
 
-from puppet.errors import ModelError
+from puppet.errors import MediaError, ModelError
+from puppet.media.whole_file import named_path
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 """The assets folder."""
@@ -28,7 +29,10 @@ def model_folder(name_or_path: str) -> Path:
     names = model_names()
     if name_or_path in names:
         return ASSETS / "models" / name_or_path
-    folder = Path(name_or_path).expanduser()
+    try:
+        folder = named_path(name_or_path)
+    except MediaError as error:
+        raise ModelError(error.sentence, error.hint) from error
     if folder.is_dir():
         return folder
     known = f"The embedded models are: {', '.join(names)}. Or name" if names else "No model is embedded in this copy of Puppet: name"

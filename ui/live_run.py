@@ -123,8 +123,7 @@ def run_window(order: LiveOrder) -> LiveReport | None:
     with ExitStack() as stack:
         window = LiveWindow(session, guided=not settings.welcomed and order.seconds is None)
         stack.enter_context(session)
-        for trouble in troubles:
-            session.say(trouble)
+        session.say(" ".join(troubles))
         if order.virtual_camera:
             session.output.start()
         previous = signal.signal(signal.SIGINT, lambda *_: window.close())

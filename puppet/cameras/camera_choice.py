@@ -1,7 +1,6 @@
 """From what a person named to the camera that drives."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 from puppet.assets import driving_clip
 from puppet.cameras.camera import Camera, DeviceCamera
@@ -11,6 +10,7 @@ from puppet.cameras.clip_camera import ClipCamera
 from puppet.errors import CameraError
 from puppet.live.timings import Timings
 from puppet.media.clip import open_clip
+from puppet.media.whole_file import named_path
 from puppet.settings import CameraSettings
 
 
@@ -22,7 +22,7 @@ def choose_camera(settings: CameraSettings, timings: Timings, say: Callable[[str
     """
     source = settings.source
     if not _is_camera(source):
-        return ClipCamera(open_clip(Path(source).expanduser()), timings)
+        return ClipCamera(open_clip(named_path(source)), timings)
     try:
         return DeviceCamera(source, settings, timings)
     except CameraError as error:
@@ -41,7 +41,7 @@ def _is_camera(source: str) -> bool:
     """Whether a source is a camera or a stream, there or not; else it is a file or folder."""
     if not source or source.isdecimal() or is_url(source) or is_device_path(source):
         return True
-    return not Path(source).expanduser().exists() and find_camera(source, list_cameras()) is not None
+    return not named_path(source).exists() and find_camera(source, list_cameras()) is not None
 
 
 def _lower(sentence: str) -> str:

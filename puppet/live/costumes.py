@@ -1,5 +1,6 @@
 """The portraits that can be put on at once: cut and encoded for the model that runs now."""
 
+from collections import OrderedDict
 from pathlib import Path
 
 import numpy as np
@@ -12,31 +13,39 @@ LARGEST_SIDE = 512
 """Side of what is kept of a picture, px: that of the largest models."""
 
 
+MOST = 60
+"""Portraits kept; beyond it those that weren't worn for the longest go."""
+
+
 class Costumes:
     """Portraits by their file, with their encodings, which a change of model forgets. Render thread."""
 
     def __init__(self) -> None:
-        self._portraits: dict[Path, Portrait] = {}
+        self._portraits: OrderedDict[Path, Portrait] = OrderedDict()
         self._encoded: dict[Path, Encoded] = {}
 
-    def keep(self, path: Path, portrait: Portrait, animator: LiveAnimator) -> None:
-        """Encode a portrait ahead of its use, in place of what was kept for this file. Raises `EngineError`."""
-        self._portraits[path] = portrait = trimmed(portrait)
-        self._encoded[path] = animator.encode(portrait_face(portrait, animator.card.side))
+    def keep(self, path: Path, portrait: Portrait) -> None:
+        """Keep a portrait, in place of what was kept for this file."""
+        self.drop(path)
+        self._portraits[path] = trimmed(portrait)
+        while len(self._portraits) > MOST:
+            self.drop(next(iter(self._portraits)))
 
     def drop(self, path: Path) -> None:
         """Keep it no longer."""
         self._portraits.pop(path, None)
         self._encoded.pop(path, None)
 
-    def get(self, path: Path, animator: LiveAnimator) -> tuple[Portrait, Encoded] | None:
-        """The portrait of a file and its encoding, made now if the model has changed; None if it was never kept."""
-        portrait = self._portraits.get(path)
-        if portrait is None:
-            return None
+    def portrait(self, path: Path) -> Portrait | None:
+        """The portrait of a file, None if none is kept."""
+        return self._portraits.get(path)
+
+    def get(self, path: Path, animator: LiveAnimator) -> Encoded:
+        """The encoding of a portrait that is kept, made now if there is none for this model. Raises `EngineError`."""
+        self._portraits.move_to_end(path)
         if path not in self._encoded:
-            self.keep(path, portrait, animator)
-        return portrait, self._encoded[path]
+            self._encoded[path] = animator.encode(portrait_face(self._portraits[path], animator.card.side))
+        return self._encoded[path]
 
     def forget_encodings(self) -> None:
         """Another model runs: what the last one made of the portraits is of no use to it."""

@@ -19,9 +19,13 @@ class CrossFade:
         """What comes from now on is another portrait than `old`."""
         self._old, self._begun = (old, None) if self.seconds > 0 else (None, None)
 
+    def end(self) -> None:
+        """What is shown now is the new portrait, whole."""
+        self._old = None
+
     def __call__(self, picture: Picture, now: float) -> Picture:
         """The picture to show at `now`, s; the time runs from the first one."""
-        if self._old is None or self._old.shape != picture.shape:
+        if self._old is None or self.seconds <= 0 or self._old.shape != picture.shape:
             self._old = None
             return picture
         if self._begun is None:

@@ -6,6 +6,7 @@ sinks    one thread each, so that a slow one harms nobody
 worker   does what is too slow for the render thread, and posts the ready result
 """
 
+import logging
 import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -37,6 +38,8 @@ SLICE = 0.2
 
 SINK_GRACE = 5.0
 """How long `stop` waits for the sinks, which may have a file to finish, s."""
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Order = Callable[[Puppeteer], None]
@@ -105,9 +108,12 @@ class Pipeline:
     def prepare(self, work: Callable[[], T], swap: Callable[[Puppeteer, T], None], refuse: Callable[[PuppetError], None]) -> None:
         """Run slow `work` on the worker, in the order asked, then post the swap of what it gave; the old serves meanwhile.
 
-        A `PuppetError` of the work does not end the run: `refuse` hears it, on the worker. Any thread.
+        An error of the work does not end the run: `refuse` hears it, on the worker; at once, here, where the run has ended. Any thread.
         """
-        self._work.put(lambda: self._prepare(work, swap, refuse))
+        if self._ending.is_set():
+            refuse(PuppetError("The run has ended.", "Start Puppet again."))
+        else:
+            self._work.put(lambda: self._prepare(work, swap, refuse))
 
     def attach(self, sink: Sink, ended: Callable[[Exception | None], None]) -> None:
         """Hand pictures to one more sink from now on. Any thread.
@@ -188,7 +194,9 @@ class Pipeline:
                 feed.backlog.put(shown)
 
     def _obey(self, puppeteer: Puppeteer) -> None:
-        while True:
+        """Run orders for about a frame's time: many slow ones must not stop the picture."""
+        until = perf_counter() + TICK
+        while perf_counter() < until:
             try:
                 order = self._orders.get_nowait()
             except Empty:
@@ -209,6 +217,10 @@ class Pipeline:
             ready = work()
         except PuppetError as error:
             refuse(error)
+            return
+        except Exception as error:  # it touches files and devices that are not ours: no reason to end a call
+            log.exception("A task on the worker failed.")
+            refuse(PuppetError(f"That failed: {type(error).__name__}: {error}.", "What ran before goes on."))
             return
         self.post(lambda puppeteer: swap(puppeteer, ready))
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from puppet.animator import Encoded
 from puppet.cameras.live_frame import LiveFrame
-from puppet.errors import EngineError
+from puppet.contract import ModelCard
+from puppet.errors import EngineError, ModelError
 from puppet.faces.tracker import FaceTracker
 from puppet.live.costumes import Costumes, portrait_face
 from puppet.live.cross_fade import CrossFade
@@ -41,11 +42,12 @@ class Puppeteer:
         self._performance: tuple[Performance, float | None] | None = None
         self._matching = Matching()
         self._recovery = Recovery()
-        self._real_face = False
+        self._real_face = self._uncovered = False  # asked for; seen in the newest picture
         self._frame: LiveFrame | None = None
         self._tracked = NOBODY
         self._image: Picture | None = None
         parts = open_parts()
+        self._stand_in = StandIn(settings.safety, parts.animator.card)
         self._tracker = FaceTracker(parts.finder)
         self._take_parts(parts)
 
@@ -55,6 +57,7 @@ class Puppeteer:
         """Track, detect, steer, animate; without a face, or with trouble, what the safety settings say."""
         picture, now = frame.picture, frame.captured
         self._frame = frame = self._mirrored(frame)
+        self._uncovered = self._real_face
         if self._real_face:
             return self._show("real face", now)._replace(image=picture)  # as others see the driver, not as a mirror does
         if self._recovery.trouble and not self._mend():
@@ -82,6 +85,7 @@ class Puppeteer:
             self._steering.take_neutral(better)
         self._stand_in.end()
         if steered.posed is None:
+            self._fade.end()
             return self._show("settling", frame.captured)._replace(driving=steered.driving, match=match)
         self._draw(steered.posed, frame.captured)
         shown = self._show("live", frame.captured)._replace(match=match)
@@ -89,6 +93,9 @@ class Puppeteer:
 
     def stand_in(self, now: float, camera_lost: bool) -> Shown | None:
         """What is to be shown although no frame came; None while one may be expected any moment."""
+        if self._uncovered and not self._real_face:  # cover it now: a camera that hangs must not leave it in sight
+            self._uncovered = False
+            return self._show("no face", now)
         if self._recovery.trouble and not self._mend():
             return self._nobody("engine trouble", now)
         try:
@@ -108,6 +115,8 @@ class Puppeteer:
         posed = None if broken else self._stand_in.pose(self._steering, self._source, now)
         if posed is not None:
             self._draw(posed, now)
+        else:
+            self._fade.end()  # what is held is the new portrait already
         shown = self._show(state, now)
         if not self._stand_in.wants_card(now, broken):
             return shown
@@ -149,9 +158,16 @@ class Puppeteer:
         """What is in force."""
         return self._settings
 
+    @property
+    def card(self) -> ModelCard:
+        """What the model is."""
+        return self._animator.card
+
     def keep(self, path: Path, portrait: Portrait) -> None:
-        """Encode a portrait ahead, so that `wear_kept` takes no time. Raises `EngineError`."""
-        self._costumes.keep(path, portrait, self._animator)
+        """Encode a portrait ahead, so that `wear_kept` takes no time; later where the engine is in trouble. Raises `EngineError`."""
+        self._costumes.keep(path, portrait)
+        if not self._recovery.trouble:
+            self._costumes.get(path, self._animator)
 
     def drop(self, path: Path) -> None:
         """Keep a portrait no longer; it may be worn on."""
@@ -159,17 +175,19 @@ class Puppeteer:
 
     def wear_kept(self, path: Path) -> bool:
         """Put on a portrait that was kept; False if it never was. Raises `EngineError`."""
-        kept = self._costumes.get(path, self._animator)
-        if kept is None:
+        portrait = self._costumes.portrait(path)
+        if portrait is None:
             return False
-        self._portrait, encoded = kept
-        self._put_on(encoded)
+        self._portrait = portrait
+        if not self._recovery.trouble:  # else it is put on when the engine is open again
+            self._put_on(self._costumes.get(path, self._animator))
         return True
 
     def wear(self, portrait: Portrait) -> None:
         """Put on a portrait; the neutral pose stays. Raises `EngineError`."""
         self._portrait = portrait
-        self._put_on(self._worn_face)
+        if not self._recovery.trouble:
+            self._put_on(self._worn_face)
 
     def recalibrate(self) -> None:
         """Make the driver's present pose the neutral one; with nobody there, the next steady one."""
@@ -210,13 +228,20 @@ class Puppeteer:
         self._stand_in.take = take
 
     def change_model(self, open_parts: Callable[[], Parts], parts: Parts) -> None:
-        """Go on with another model, whose parts are open; the old ones are closed. `open_parts` opens it again after a failure."""
+        """Go on with another model, whose parts are open; the old ones are closed. `open_parts` opens it again after a failure.
+
+        A take that is played ends: its keypoints mean something else to another model.
+        """
         self._animator.close()
         self._open_parts = open_parts
+        self._performance = None
         self._exchange(parts)
+        self._recovery.mend()
 
     def fail(self, error: EngineError) -> None:
         """The engine failed: it is closed, and opened again after a pause."""
+        if self._recovery.trouble:  # it is closed: this is the echo
+            return
         self._recovery.fail(error)
         self._close_parts()
 
@@ -244,7 +269,8 @@ class Puppeteer:
         """Go on with these parts; where they can't be used they are closed. Raises `EngineError`."""
         self._animator, self._facts = parts.animator, parts.facts
         self._costumes.forget_encodings()
-        self._stand_in = StandIn(self._settings.safety, self._animator.card)
+        take = self._stand_in.take if self._stand_in.card == parts.animator.card else None
+        self._stand_in = StandIn(self._settings.safety, self._animator.card, take)
         try:
             self._put_on(self._worn_face)
         except EngineError:
@@ -269,7 +295,7 @@ class Puppeteer:
             return False
         try:
             self._exchange(self._open_parts())
-        except EngineError as error:
+        except (EngineError, ModelError) as error:
             self._recovery.fail(error)
             return False
         self._recovery.mend()

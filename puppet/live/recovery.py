@@ -2,7 +2,7 @@
 
 from time import perf_counter
 
-from puppet.errors import EngineError
+from puppet.errors import PuppetError
 
 PAUSES = (1.0, 2.0, 4.0, 8.0)
 """Before each try in a row, s; the last is kept."""
@@ -20,7 +20,7 @@ class Recovery:
         self._try_at = 0.0
         self._mended_at = 0.0
 
-    def fail(self, error: EngineError) -> None:
+    def fail(self, error: PuppetError) -> None:
         """It failed, or could not be opened."""
         now = perf_counter()
         if not self.trouble and now - self._mended_at > SOUND:

@@ -41,9 +41,11 @@ class Replay(NamedTuple):
 class StandIn:
     """What is shown while nobody can be followed: the last picture for a while, then what the settings say."""
 
-    def __init__(self, settings: SafetySettings, card: ModelCard) -> None:
+    def __init__(self, settings: SafetySettings, card: ModelCard, take: Performance | None = None) -> None:
+        """`take` is played instead of the calm motion."""
         self.settings = settings
-        self.take: Performance | None = None
+        self.card = card
+        self.take = take
         self._idle = Idle(IdleMotion(card.lids))
         self._since: float | None = None
 

@@ -9,6 +9,16 @@ from pathlib import Path
 from puppet.errors import MediaError
 
 
+def named_path(text: str) -> Path:
+    """The path that a person wrote, `~` for the home folder. Raises `MediaError` for what can be none."""
+    try:
+        path = Path(text).expanduser()
+        path.exists()
+    except (RuntimeError, OSError, ValueError) as error:
+        raise MediaError(f"{text[:60]} names no file or folder: {error}.", "Check the name.") from error
+    return path
+
+
 def unreadable(path: Path, error: OSError) -> MediaError:
     """What to tell a person when the system won't let `path` be read."""
     if error.errno == errno.ENOENT:

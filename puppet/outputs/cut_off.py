@@ -38,7 +38,7 @@ def _is_running(process: int) -> bool:
         return process == os.getpid()
     try:
         os.kill(process, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return False
     except OSError:  # it belongs to somebody else
         return True

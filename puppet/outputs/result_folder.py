@@ -6,15 +6,15 @@ from pathlib import Path
 import platformdirs
 
 from puppet.errors import MediaError
-from puppet.media.whole_file import unwritable
+from puppet.media.whole_file import named_path, unwritable
 
 
 def folder_meant(setting: str) -> Path:
     """The folder of the settings, or `Puppet` in the user's videos folder, by the custom of each system; it need not exist.
 
-    A name without a root is one in the home folder.
+    A name without a root is one in the home folder. Raises `MediaError` for what can be no name.
     """
-    return Path.home() / Path(setting).expanduser() if setting else platformdirs.user_videos_path() / "Puppet"
+    return Path.home() / named_path(setting) if setting else platformdirs.user_videos_path() / "Puppet"
 
 
 def result_folder(setting: str) -> Path:

@@ -96,7 +96,8 @@ class Wardrobe:
         preview = self._previews.get(entry)
         if preview is None:
             preview = (self._cache and self._cache.load(entry, self.side)) or self._make_preview(entry)
-            self._previews[entry] = preview
+            if preview.thumbnail is not None:  # a file that can't be read may be there again
+                self._previews[entry] = preview
         return preview
 
     def close(self) -> None:

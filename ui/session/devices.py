@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from puppet.assets import model_names
 from puppet.cameras.camera_list import list_cameras
+from puppet.errors import OutputError
 from puppet.outputs.microphone import list_microphones
 from puppet.outputs.virtual_camera import list_virtual_cameras
 from ui.model_choice import DEMO
@@ -32,8 +33,16 @@ def find_devices() -> Devices:
     return Devices(
         cameras=(("", "The first camera" if cameras else "No camera was found: the bundled clip"), *cameras),
         outputs=(("", "The first free one"), *((name, name) for name in list_virtual_cameras())),
-        microphones=(("", "No sound"), *((microphone.source, microphone.name) for microphone in list_microphones())),
+        microphones=(("", "No sound"), *_microphones()),
         models=(*((name, name) for name in model_names()), (DEMO, "demo: no network")),
         engines=(("auto", "the best that runs here"), *((name, name) for name in RUNTIMES)),
         takes=(("", "a calm motion of its own"), *((str(path), path.stem) for path in list_takes())),
     )
+
+
+def _microphones() -> Choices:
+    """None where sound can't be had: that is told when somebody asks for it."""
+    try:
+        return tuple((microphone.source, microphone.name) for microphone in list_microphones())
+    except OutputError:
+        return ()

@@ -17,7 +17,9 @@ from puppet.errors import PuppetError
 from puppet.live.pipeline import Order, Pipeline
 from puppet.live.puppeteer import Puppeteer
 from puppet.live.shown import Parts
+from puppet.live.stand_in import Replay
 from puppet.live.timings import Timings
+from puppet.media.whole_file import named_path
 from puppet.outputs.cut_off import recover_recordings
 from puppet.outputs.result_folder import folder_meant, result_folder
 from puppet.outputs.sink import Sink
@@ -72,12 +74,13 @@ class LiveSession:
         self._notice = ("", 0.0)
         self._inbox = Inbox()
         self._card = model_card(settings.model)
+        self._running = settings.model, settings.engine  # as they were asked for
         self._opening = Opening(settings, rack.first_portrait, self.timings, fallback=True)
         self.pipeline = Pipeline(self._opening.camera, self._opening.puppeteer, sinks, self.timings, patient=True)
         self.tasks = SlowTasks(self.pipeline, self._inbox)
         self.output = OutputControl(self.pipeline, self._inbox, settings.output)
-        self.recording = RecordingControl(self.pipeline, self._inbox)
-        self.takes = TakeControl(self.pipeline, self._inbox)
+        self.recording = RecordingControl(self.pipeline, self._inbox, self.say)
+        self.takes = TakeControl(self.pipeline, self._inbox, self.say)
         rack.attach(self.pipeline, self._inbox, self.say)
 
     def __enter__(self) -> Self:
@@ -94,14 +97,14 @@ class LiveSession:
         try:
             self.pipeline.stop()
         finally:
-            self._inbox.open()
-            self.rack.close()
             self.save()
+            self.rack.close()
+            self._inbox.open()
 
     def look(self) -> None:
         """Hear what other threads have to say, and write settings whose time has come. Several times a second."""
         self._inbox.open()
-        worn = self.rack.worn_path
+        worn = self.rack.worn_path if self.rack.is_ready else None
         if worn is not None and worn != self._worn:
             if self._worn is not None:  # somebody chose it
                 self.adjust(portraits__last=str(worn))
@@ -210,7 +213,8 @@ class LiveSession:
     def change_camera(self) -> None:
         """Open the camera that the settings name, or open it again."""
         camera = self.settings.camera
-        self.pipeline.change_camera(lambda: self._opening.camera(camera))
+        model = self._running[0]
+        self.pipeline.change_camera(lambda: self._opening.camera(camera, model))
 
     def recalibrate(self) -> None:
         """Make the present pose the neutral one."""
@@ -229,27 +233,37 @@ class LiveSession:
     # The model
 
     def _change_model(self) -> None:
-        settings = self.settings
-        model, engine = settings.model, settings.engine
+        asked = model, engine = self.settings.model, self.settings.engine
 
         def opened(puppeteer: Puppeteer, parts: Parts) -> None:
             puppeteer.change_model(lambda: open_parts(model, engine), parts)
-            self._inbox.post(lambda: self._model_changed(parts.animator.card))
+            self._inbox.post(lambda: self._model_changed(parts.animator.card, asked))
 
-        self.tasks.run(f"Opening the model {model}", lambda: open_parts(model, engine), opened, self._model_refused, close_parts)
+        self.tasks.run(
+            f"Opening the model {model}",
+            lambda: open_parts(model, engine),
+            opened,
+            lambda error: self._take_model_back(asked, error),
+            undo=close_parts,
+            cancelled=lambda: self._take_model_back(asked),
+        )
 
-    def _model_changed(self, card: ModelCard) -> None:
-        self._card = card
+    def _model_changed(self, card: ModelCard, asked: tuple[str, str]) -> None:
+        self._card, self._running = card, asked
+        self.playing = None
+        self.takes.stop()
         self.rack.encode_again()
         if self.settings.safety.idle_take:
             self._load_idle_take()
 
-    def _model_refused(self, error: PuppetError) -> None:
-        """The old model goes on, and the settings say so again."""
-        facts = self.pipeline.facts
-        if facts is not None:
-            self.settings = changed(self.settings, model=self._card.name, engine=facts.engine)
-        self.complain(error)
+    def _take_model_back(self, asked: tuple[str, str], error: PuppetError | None = None) -> None:
+        """It was refused or cancelled: the old model goes on, and the settings say so again unless another was asked for meanwhile."""
+        if (self.settings.model, self.settings.engine) == asked:
+            model, engine = self._running
+            self.settings = changed(self.settings, model=model, engine=engine)
+            self._stored = changed(self._stored, model=model, engine=engine)
+        if error is not None:
+            self.complain(error)
 
     # Outputs
 
@@ -261,7 +275,8 @@ class LiveSession:
                 words = f"A recording that was cut off has been recovered: {', '.join(path.name for path in found)}"
                 self._inbox.post(lambda: self.say(words))
 
-        self.pipeline.prepare(partial(recover_recordings, folder_meant(self.settings.recording.folder)), told, self._refuse)
+        folder = self.settings.recording.folder
+        self.pipeline.prepare(lambda: recover_recordings(folder_meant(folder)), told, self._refuse)
 
     def toggle_recording(self) -> None:
         """Start or finish a recording."""
@@ -273,8 +288,12 @@ class LiveSession:
         if newest is None:
             self.say("There is no picture to save yet.")
             return
-        save = partial(save_snapshot, result_folder(self.settings.recording.folder), newest.value.image, datetime.now())
-        self.tasks.run("Saving a snapshot", save, lambda _, path: self._inbox.post(lambda: self.say(f"Saved {path}")), self.complain)
+        folder, image, now = self.settings.recording.folder, newest.value.image, datetime.now()
+
+        def saved(_: Puppeteer, path: Path) -> None:
+            self._inbox.post(lambda: self.say(f"Saved {path}"))
+
+        self.tasks.run("Saving a snapshot", lambda: save_snapshot(result_folder(folder), image, now), saved, self.complain)
 
     # Motion takes
 
@@ -289,7 +308,8 @@ class LiveSession:
             self.say("There is no motion take yet: record one first.")
             return
 
-        def started(puppeteer: Puppeteer, replay: Any) -> None:
+        def started(puppeteer: Puppeteer, replay: Replay) -> None:
+            replay.player.take.check(puppeteer.card)  # another model may run by now
             puppeteer.perform(replay)
             self._inbox.post(lambda: setattr(self, "playing", chosen))
 
@@ -306,8 +326,13 @@ class LiveSession:
         if not named:
             self._order(lambda puppeteer: puppeteer.idle_with(None))
             return
-        load = partial(open_replay, Path(named).expanduser(), self._card)
-        self.tasks.run("Reading the idle motion", load, lambda puppeteer, replay: puppeteer.idle_with(replay), self.complain)
+
+        def ready(puppeteer: Puppeteer, replay: Replay) -> None:
+            replay.player.take.check(puppeteer.card)
+            puppeteer.idle_with(replay)
+
+        card = self._card
+        self.tasks.run("Reading the idle motion", lambda: open_replay(named_path(named), card), ready, self.complain)
 
     # How orders are given
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from puppet.cameras.camera import Camera
 from puppet.cameras.camera_choice import choose_camera
 from puppet.cameras.clip_camera import ClipCamera
+from puppet.cameras.opening import is_called_off
 from puppet.demo import demo_frames
 from puppet.live.puppeteer import Puppeteer
 from puppet.live.shown import Parts
@@ -45,15 +46,16 @@ class Opening:
         self._fallback = fallback
         self._model_open = threading.Event()
 
-    def camera(self, settings: CameraSettings | None = None) -> Camera:
-        """On the capture thread. Raises `CameraError`, `MediaError`."""
+    def camera(self, settings: CameraSettings | None = None, model: str = "") -> Camera:
+        """On the capture thread; `model`: the one that runs, at first that of the settings. Raises `CameraError`, `MediaError`."""
         settings = settings or self._settings.camera
-        if self._settings.model == DEMO and not settings.source:
+        if (model or self._settings.model) == DEMO and not settings.source:
             return ClipCamera(demo_clip(), self._timings, "the drawn demo driver")
         say = partial(notices.print, highlight=False, markup=False)
         camera = choose_camera(settings, self._timings, say, fallback=self._fallback)
         if isinstance(camera, ClipCamera):
-            self._model_open.wait()
+            while not self._model_open.wait(0.1) and not is_called_off():
+                pass
             camera.open()
         return camera
 

@@ -2,10 +2,9 @@
 
 from typing import Literal
 
-from puppet.outputs.virtual_camera import VirtualCamera
-
 from puppet.errors import PuppetError
 from puppet.live.pipeline import Pipeline
+from puppet.outputs.virtual_camera import VirtualCamera
 from puppet.settings import OutputSettings
 from ui.session.inbox import Inbox
 
@@ -40,8 +39,8 @@ class OutputControl:
         if self._pipeline.attached(NAME):  # the one before is still finishing
             self._again = True
             return
-        self._camera = VirtualCamera(self._settings, lambda words: self._inbox.post(lambda: self._opened(words)))
-        self._pipeline.attach(self._camera, lambda failure: self._inbox.post(lambda: self._ended(failure)))
+        camera = self._camera = VirtualCamera(self._settings, lambda words: self._inbox.post(lambda: self._opened(camera, words)))
+        self._pipeline.attach(camera, lambda failure: self._inbox.post(lambda: self._ended(camera, failure)))
 
     def stop(self) -> None:
         """Send no more."""
@@ -65,11 +64,14 @@ class OutputControl:
         else:
             self._camera.adjust(settings)
 
-    def _opened(self, words: str) -> None:
-        if self.state == "starting" and not self._again:
-            self.state, self.words = "live", words
+    def _opened(self, camera: VirtualCamera, words: str) -> None:
+        if camera is self._camera and self.state == "starting" and not self._again:
+            self.state, self.words, self.hint = "live", words, camera.advice
 
-    def _ended(self, failure: Exception | None) -> None:
+    def _ended(self, camera: VirtualCamera, failure: Exception | None) -> None:
+        """One has gone; what is told of one that another has replaced is not news."""
+        if camera is not self._camera:
+            return
         self._camera = None
         if self._again:
             self._again, self.state = False, "off"
@@ -78,6 +80,8 @@ class OutputControl:
             self.state = "failed"
             self.words = failure.sentence if isinstance(failure, PuppetError) else f"The virtual camera failed: {failure}."
             self.hint = failure.hint if isinstance(failure, PuppetError) else ""
+        elif self.wanted:  # the run has ended
+            self.state, self.words = "off", "off"
 
 
 def _fixed(settings: OutputSettings) -> tuple[object, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from puppet.errors import FaceError, PuppetError
+from puppet.errors import PuppetError
 from puppet.live.pipeline import GivenUpError, Pipeline
 from puppet.live.puppeteer import Puppeteer
 from puppet.live.shown import Parts
@@ -32,9 +32,7 @@ class PortraitRack:
         self._troubles: dict[Path, str] = {}
         self._reading: tuple[int, int] = (0, 0)
         self._ready = threading.Event()
-        self._given_up = False
         self._first: Portrait | None = None
-        self._first_error: PuppetError = FaceError("There is no portrait to wear.", "Add one, or name one with --portrait.")
 
     def attach(self, pipeline: Pipeline, inbox: Inbox, say: Callable[[str], None]) -> None:
         """Where work is done, news are left and words go. Before anything else."""
@@ -79,6 +77,15 @@ class PortraitRack:
         return self._troubles.get(entry.path, "")
 
     @property
+    def is_ready(self) -> bool:
+        """Whether there is a portrait to wear."""
+        return self._first is not None
+
+    def worn_face(self) -> Picture | None:
+        """The face that is worn, as it was cut, if it is at hand."""
+        return self.face(self._worn) if self._worn is not None else None
+
+    @property
     def progress(self) -> tuple[int, int]:
         """How many portraits of how many have been read."""
         return self._reading
@@ -89,21 +96,17 @@ class PortraitRack:
         """Read every portrait, the one to wear first, and encode it ahead."""
         ordered = sorted(self.entries, key=lambda entry: entry != self._worn)
         self._reading = (0, len(ordered))
-        for index, entry in enumerate(ordered):
-            ahead = _keep if index < MOST_AHEAD else _leave
-            self._pipeline.prepare(partial(self._read_first, entry), partial(ahead, entry), partial(self._refuse, entry))
-        self._pipeline.prepare(self._none_ready, lambda *_: None, lambda _: None)
+        self._read_on(ordered)
 
     def first_portrait(self, parts: Parts) -> Portrait:  # noqa: ARG002  the finder of the wardrobe has seen it
-        """The portrait to begin with, as soon as one is ready. Render thread; raises why none is, `GivenUpError` after `give_up`."""
+        """The portrait to begin with, once there is one; it may have to be added. Render thread; `GivenUpError` after `give_up`."""
         self._ready.wait()
         if self._first is None:
-            raise GivenUpError if self._given_up else self._first_error
+            raise GivenUpError
         return self._first
 
     def give_up(self) -> None:
         """Wait for no portrait any more: the run ends."""
-        self._given_up = True
         self._ready.set()
 
     def close(self) -> None:
@@ -116,16 +119,18 @@ class PortraitRack:
         """Put on the portrait of this number, from 0, as soon as it is ready; the present one serves until then."""
         if not 0 <= index < len(self.entries):
             return
-        entry = self.entries[index]
-        if self._wardrobe.at_hand(entry) is not None:
-            self._pipeline.post(partial(self._put_on_kept, entry))
-        else:
-            self._fetch(entry, self._put_on)
+        self.wear_entry(self.entries[index])
+
+    def wear_entry(self, entry: Entry) -> None:
+        """Put on this portrait as soon as it is ready; the present one serves until then."""
+        self._pipeline.post(partial(self._put_on_kept, entry))
 
     def step(self, by: int) -> None:
-        """The next portrait, or one of those before."""
-        if self.entries:
-            self.wear((self.worn + by) % len(self.entries) if self.worn >= 0 else 0)
+        """The next portrait that can be worn, or one of those before."""
+        places = [index for index, entry in enumerate(self.entries) if index == self.worn or not self.trouble(entry)]
+        if places:
+            here = places.index(self.worn) if self.worn in places else -by
+            self.wear(places[(here + by) % len(places)])
 
     def wear_any(self) -> None:
         """Another portrait, whichever."""
@@ -152,18 +157,23 @@ class PortraitRack:
         """Take a picture into the library, and put it on."""
         self._adopt(partial(self.library.paste, picture))
 
-    def remove(self, index: int) -> None:
-        """Take a portrait out of the library; `restore` puts it back. It may be worn on."""
-        entry = self.entries[index]
-        self._change(partial(self.library.remove, entry), lambda: self._say(f"{entry.name} was removed; Undo puts it back"))
+    def remove(self, entry: Entry) -> None:
+        """Take a portrait out of the library; `restore` puts it back. It may be worn on. One that is gone already is let be."""
+        if entry not in self.entries:
+            return
+
+        def told() -> None:
+            self._pipeline.post(lambda puppeteer: puppeteer.drop(entry.path))
+            self._say(f"{entry.name} was removed; Undo puts it back")
+
+        self._change(partial(self._remove, entry), told)
 
     def restore(self) -> None:
         """Put back what was removed last."""
         self._change(self.library.restore, self._fetch_missing)
 
-    def set_crop(self, index: int, square: Square | None) -> None:
+    def set_crop(self, entry: Entry, square: Square | None) -> None:
         """Wear another part of a picture, in its pixels as `look` gives it; None for the one that is found."""
-        entry = self.entries[index]
 
         def cut_anew() -> None:
             self._troubles.pop(entry.path, None)
@@ -174,9 +184,8 @@ class PortraitRack:
 
         self._change(partial(self.library.set_crop, entry, square), cut_anew)
 
-    def look(self, index: int, show: Callable[[Entry, Look], None]) -> None:
+    def look(self, entry: Entry, show: Callable[[Entry, Look], None]) -> None:
         """Find all faces of a picture; `show` hears of them on the owner's thread."""
-        entry = self.entries[index]
         self._pipeline.prepare(
             partial(self._wardrobe.look, entry),
             lambda _, look: self._inbox.post(lambda: show(entry, look)),
@@ -184,13 +193,39 @@ class PortraitRack:
         )
 
     def encode_again(self) -> None:
-        """Another model runs: encode ahead for it."""
-        for entry in self.entries[:MOST_AHEAD]:
-            fitting = self._wardrobe.at_hand(entry)
-            if fitting is not None:
-                self._pipeline.post(partial(_keep, entry, fitting=fitting))
+        """Another model runs: encode ahead for it, one portrait after the other, with room for orders between them."""
+        at_hand = [(entry, fitting) for entry in self.entries[:MOST_AHEAD] if (fitting := self._wardrobe.at_hand(entry)) is not None]
+
+        def encode(puppeteer: Puppeteer) -> None:
+            if at_hand:
+                _keep(at_hand[0][0], puppeteer, at_hand.pop(0)[1])
+                self._pipeline.post(encode)
+
+        self._pipeline.post(encode)
 
     # How that is done
+
+    def _read_on(self, left: Sequence[Entry]) -> None:
+        """Read the next portrait, then the others: one task at a time, so that what is asked for meanwhile comes between."""
+        if not left:
+            return
+        entry, *others = left
+
+        def read() -> Fitting:
+            try:
+                return self._read(entry)
+            finally:
+                done, total = self._reading
+                self._reading = done + 1, total
+                self._read_on(others)
+
+        ahead = _keep if self._reading[0] < MOST_AHEAD else _leave
+        refuse = self._refuse if self._ready.is_set() else self._refuse_aloud  # it was to be worn, and another is
+        self._pipeline.prepare(read, partial(ahead, entry), partial(refuse, entry))
+
+    def _remove(self, entry: Entry) -> None:
+        if entry in self.entries:  # asked for twice
+            self.library.remove(entry)
 
     def _fetch(self, entry: Entry, swap: Callable[[Entry, Puppeteer, Fitting], None]) -> None:
         self._pipeline.prepare(partial(self._read, entry), partial(swap, entry), partial(self._refuse_aloud, entry))
@@ -223,25 +258,14 @@ class PortraitRack:
         )
 
     def _read(self, entry: Entry) -> Fitting:
-        """On the worker: the preview first, which tells what is wrong too."""
+        """On the worker: the preview first, which tells what is wrong too. The first that can be worn is the one to begin with."""
         self._wardrobe.preview(entry)
-        return self._wardrobe.read(entry)
-
-    def _read_first(self, entry: Entry) -> Fitting:
-        try:
-            fitting = self._read(entry)
-        finally:
-            done, total = self._reading
-            self._reading = done + 1, total
+        fitting = self._wardrobe.read(entry)
+        self._troubles.pop(entry.path, None)
         if not self._ready.is_set():
-            if entry != self._worn:
-                self._worn = entry
-            self._first = fitting.portrait
+            self._worn, self._first = entry, fitting.portrait
             self._ready.set()
         return fitting
-
-    def _none_ready(self) -> None:
-        self._ready.set()
 
     def _put_on(self, entry: Entry, puppeteer: Puppeteer, fitting: Fitting) -> None:
         """On the render thread."""
@@ -250,18 +274,15 @@ class PortraitRack:
         self._worn = entry
 
     def _put_on_kept(self, entry: Entry, puppeteer: Puppeteer) -> None:
-        """On the render thread: wear a portrait that was encoded ahead."""
+        """On the render thread: wear a portrait that was encoded ahead, or have it read."""
         if puppeteer.wear_kept(entry.path):
             self._worn = entry
-        elif (fitting := self._wardrobe.at_hand(entry)) is not None:
-            self._put_on(entry, puppeteer, fitting)
+        else:
+            self._inbox.post(lambda: self._fetch(entry, self._put_on))
 
     def _refuse(self, entry: Entry, error: PuppetError) -> None:
         """On the worker: remember why a portrait can't be worn."""
         self._troubles[entry.path] = str(error)
-        if not self._ready.is_set():
-            self._first_error = error
-            self._inbox.post(lambda: self._say(str(error)))  # it was to be worn, and another is
 
     def _refuse_aloud(self, entry: Entry, error: PuppetError) -> None:
         self._refuse(entry, error)

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-from puppet.errors import PuppetError
+from puppet.errors import MediaError, PuppetError
 from puppet.live.pipeline import Pipeline
 from puppet.live.puppeteer import Puppeteer
 from ui.session.inbox import Inbox
@@ -20,11 +20,7 @@ class SlowTask:
         self.cancelled = threading.Event()
 
 
-class _CancelledError(PuppetError):
-    """Not begun, because nobody wants it any more."""
-
-
-def _keep(_: object) -> None:
+def _nothing(_: object) -> None:
     """Nothing is to be undone."""
 
 
@@ -47,35 +43,39 @@ class SlowTasks:
         work: Callable[[], T],
         swap: Callable[[Puppeteer, T], None],
         failed: Callable[[PuppetError], None],
-        undo: Callable[[T], None] = _keep,
+        *,
+        undo: Callable[[T], None] = _nothing,
+        cancelled: Callable[[], None] = lambda: None,
     ) -> None:
-        """Do `work` on the worker, then `swap` what it gave on the render thread; `failed` hears an expected error on the owner's thread.
+        """Do `work` on the worker, then `swap` what it gave on the render thread.
 
-        A task that was cancelled meanwhile is not swapped in: `undo` frees what it gave, on the render thread.
+        `failed` hears an expected error of either, on the owner's thread. A task that was cancelled meanwhile is not swapped in: `undo`
+        frees what it gave, on the render thread, and `cancelled` is called on the owner's.
         """
         task = SlowTask(words)
         self._tasks.append(task)
 
+        def end(error: PuppetError | None = None) -> None:
+            self._tasks.remove(task)
+            if task.cancelled.is_set():
+                cancelled()
+            elif error is not None:
+                failed(error)
+
         def guarded() -> T:
             if task.cancelled.is_set():
-                raise _CancelledError(f"{words} was cancelled.")
+                raise PuppetError(f"{words} was cancelled.")
             return work()
 
         def finish(puppeteer: Puppeteer, ready: T) -> None:
+            error: PuppetError | None = None
             try:
                 undo(ready) if task.cancelled.is_set() else swap(puppeteer, ready)
-            finally:
-                self._inbox.post(lambda: self._tasks.remove(task))
+            except MediaError as refused:
+                error = refused
+            self._inbox.post(lambda: end(error))
 
-        def refuse(error: PuppetError) -> None:
-            def tell() -> None:
-                self._tasks.remove(task)
-                if not task.cancelled.is_set():
-                    failed(error)
-
-            self._inbox.post(tell)
-
-        self._pipeline.prepare(guarded, finish, refuse)
+        self._pipeline.prepare(guarded, finish, lambda error: self._inbox.post(lambda: end(error)))
 
     def cancel(self) -> None:
         """Let the results of all of them go. What runs already can't be stopped half-way, but nothing comes of it."""

@@ -69,7 +69,8 @@ class LiveWindow(QWidget):
         self._reader = session.pipeline.shown.reader()
         self._unpainted: Shown | None = None
         self._rate = ""
-        self._marks_of: object = None
+        self._shown_settings: object = None
+        self._keys_of: object = None
         self.setWindowTitle("Puppet")
         self.setAccessibleName("Puppet")
         apply_theme(_application(), session.settings.view.theme)
@@ -143,8 +144,7 @@ class LiveWindow(QWidget):
         read = self._reader.take()
         if read is not None:
             self._unpainted = read.value
-            rack = self._session.rack
-            face = rack.face(rack.entries[rack.worn]) if self._session.settings.portraits.overlay and rack.worn >= 0 else None
+            face = self._session.rack.worn_face() if self._session.settings.portraits.overlay else None
             self.stage.show_shown(read.value, marks_for(self._session.settings, face, self._rate))
             if self.welcome is not None:
                 self.welcome.show_shown(read.value)
@@ -164,11 +164,10 @@ class LiveWindow(QWidget):
         snapshot = session.timings.snapshot()
         screen = snapshot.sinks.get("screen")
         self._rate = f"{screen.rate:.0f} fps · {screen.age.p50 * 1000:.0f} ms" if screen is not None else ""
-        facts = session.pipeline.facts
         self.stage.show_situation(
             Situation(
                 camera=session.pipeline.camera,
-                opening="waiting for the first picture" if facts is not None else f"opening the model {settings.model}",
+                opening=self._awaited(),
                 output=output.state,
                 test_card=settings.output.test_card and output.wanted,
                 recording=session.recording.seconds,
@@ -182,7 +181,7 @@ class LiveWindow(QWidget):
         self.status.show_status(session.status, self._remedy()[0])
         self.tasks.show_task(*session.work)
         self.start.show_state(output.state, output.words)
-        self.start.show_key(self.keys.map.key_of("toggle_output"))
+        self._show_keys()
         self.portraits.refresh()
         if self.welcome is not None:
             self.welcome.refresh()
@@ -194,10 +193,25 @@ class LiveWindow(QWidget):
         self.buttons["toggle_timings"].setChecked(settings.view.timings)
         self.buttons["show_settings"].setChecked(self.drawer.isVisible())
         self.graph.setVisible(settings.view.timings)
-        if self._marks_of is not settings:
-            self._marks_of = settings
+        if self._shown_settings is not settings:
+            self._shown_settings = settings
             self.drawer.show_settings(settings)
             apply_theme(_application(), settings.view.theme)
+
+    def _awaited(self) -> str:
+        """What there is to wait for before the first picture."""
+        done, total = self._session.rack.progress
+        if not self._session.rack.is_ready and done == total:
+            return "add a portrait to begin: drop a picture here, paste one, or press +"
+        return "waiting for the first picture" if self._session.pipeline.facts is not None else f"opening {self._session.settings.model}"
+
+    def _show_keys(self) -> None:
+        """Say on each control which key does the same; a person may have changed it."""
+        if self._keys_of is not self.keys.map:
+            self._keys_of = self.keys.map
+            self.start.show_key(self.keys.map.key_of("toggle_output"))
+            for name, _, words in (*TOOLS, *PANELS):
+                self.buttons[name].show_words(words, self.keys.map.key_of(name))
 
     def _draw_graph(self) -> None:
         if self.graph.isVisible():
@@ -239,7 +253,7 @@ class LiveWindow(QWidget):
             self._session.adjust(**{setting: value})
         except PuppetError as error:
             self._session.complain(error)
-        self._marks_of = None
+        self._shown_settings = None
 
     def _turn_drawer(self) -> None:
         self.drawer.hide() if self.drawer.isVisible() else self._open_drawer()
@@ -297,7 +311,7 @@ class LiveWindow(QWidget):
 
     def _button(self, action: str, icon: str, words: str) -> IconButton:
         checkable = action in ("auto_calibrate", "mirror_driver", "toggle_timings", "show_settings")
-        button = IconButton(icon, words, self.keys.map.key_of(action), checkable=checkable, side=40)
+        button = IconButton(icon, words, checkable=checkable, side=40)
         button.clicked.connect(lambda: self.fire(action))
         return button
 

@@ -403,3 +403,36 @@ def test_an_engine_that_fails_at_an_order_is_mended_not_fatal(camera: FakeCamera
         pipeline.post(spoil)
         eventually(lambda: any(shown.trouble for shown in sink.seen))
         eventually(lambda: not sink.seen[-1].trouble)
+
+
+def test_a_task_that_breaks_ends_nothing(camera: FakeCamera) -> None:
+    refused: list[PuppetError] = []
+
+    def work() -> None:
+        raise ZeroDivisionError("of another's making")
+
+    with Pipeline(lambda: camera, puppeteer) as pipeline:
+        pipeline.prepare(work, lambda *_: None, refused.append)
+        eventually(lambda: refused)
+        assert not pipeline.wait(0.05)
+    assert "ZeroDivisionError" in refused[0].sentence
+    pipeline.prepare(work, lambda *_: None, refused.append)
+    assert "The run has ended" in refused[1].sentence
+
+
+def test_many_slow_orders_leave_room_for_pictures(camera: FakeCamera) -> None:
+    with Pipeline(lambda: camera, puppeteer) as pipeline:
+        reader = pipeline.shown.reader()
+        assert reader.wait(2.0) is not None
+        done: list[int] = []
+
+        def slow(_: Puppeteer) -> None:
+            time.sleep(0.02)
+            done.append(1)
+
+        for _ in range(40):
+            pipeline.post(slow)
+        seen = 0
+        while len(done) < 40:
+            seen += reader.wait(0.1) is not None
+        assert seen >= 10

@@ -9,7 +9,7 @@ import pytest
 from puppet.animator import Encoded
 from puppet.cameras.live_frame import LiveFrame
 from puppet.demo import DemoAnimator, DemoFaceFinder, demo_picture
-from puppet.errors import EngineError
+from puppet.errors import EngineError, ModelError
 from puppet.live.puppeteer import Puppeteer
 from puppet.live.shown import Facts, Parts, Shown
 from puppet.live.stand_in import Performance
@@ -377,3 +377,70 @@ def test_it_tells_how_well_driver_and_portrait_match_and_can_calibrate_by_itself
     puppet.calibrate_by_itself(True)
     play(puppet, [drawn(index / 25) for index in range(60)], start=102.0)
     puppet.calibrate_by_itself(False)
+
+
+# What happens in an odd order
+
+
+def test_hiding_the_real_face_covers_it_at_once_though_no_frame_comes() -> None:
+    puppet = puppeteer()
+    play(puppet, [drawn()] * STEADY)
+    puppet.show_real_face(True)
+    assert play(puppet, [drawn()], start=102.0)[0].state == "real face"
+    puppet.show_real_face(False)
+    covered = puppet.stand_in(102.1, camera_lost=False)
+    assert covered is not None and covered.state == "no face"
+    assert covered.image.shape == (SIDE, SIDE, 3)
+    assert puppet.stand_in(102.2, camera_lost=False) is None
+
+
+def test_a_fade_that_is_turned_off_in_the_middle_ends() -> None:
+    puppet = puppeteer(settings=live_settings(portraits__fade=2.0))
+    play(puppet, [drawn()] * STEADY)
+    puppet.wear(portrait(time=2.0))
+    play(puppet, [drawn()] * 3, start=102.0)
+    puppet.adjust(live_settings(portraits__fade=0))
+    shown = play(puppet, [drawn()], start=102.5)[0]
+    assert np.abs(shown.image.astype(int) - portrait(time=2.0).face).max() <= 1
+
+
+def test_a_portrait_put_on_while_nobody_is_there_does_not_give_way_to_the_old_one_later() -> None:
+    puppet = puppeteer(settings=live_settings(portraits__fade=1.0))
+    play(puppet, [drawn()] * STEADY)
+    puppet.wear(portrait(time=2.0))
+    play(puppet, [COVERED] * 3, start=102.0)
+    shown = play(puppet, [drawn()] * 12, start=103.0)[-1]
+    assert shown.state == "live"
+    assert np.abs(shown.image.astype(int) - portrait(time=2.0).face).max() <= 1
+
+
+def test_another_model_mends_a_failed_one_and_ends_a_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("puppet.live.recovery.PAUSES", (60.0,))
+    puppet = puppeteer()
+    play(puppet, [drawn()] * STEADY)
+    puppet.fail(EngineError("It broke."))
+    puppet.fail(EngineError("It was used after it was closed."))
+    assert play(puppet, [drawn()], start=102.0)[0].trouble == "It broke.", "an echo is not the cause"
+    path = Path("other.png")
+    puppet.keep(path, portrait(time=2.0))
+    assert puppet.wear_kept(path), "what was chosen meanwhile is worn afterwards"
+    good = Watching()
+    puppet.change_model(lambda: pytest.fail("opened again"), Parts(good, DemoFaceFinder(), Facts("good", "", "")))
+    shown = play(puppet, [drawn()] * STEADY, start=103.0)[-1]
+    assert (shown.state, shown.trouble, good.closed) == ("live", "", 0)
+    assert np.abs(shown.image.astype(int) - portrait(time=2.0).face).max() <= 1
+
+
+def test_a_model_folder_that_has_gone_is_tried_again_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("puppet.live.recovery.PAUSES", (0.0,))
+    opened: list[int] = []
+
+    def open_parts() -> Parts:
+        opened.append(1)
+        if len(opened) == 2:
+            raise ModelError("There is no model folder.")
+        return Parts(Watching(), DemoFaceFinder(), Facts("demo", "", ""))
+
+    puppet = Puppeteer(open_parts, portrait(), live_settings(), Timings())
+    puppet.fail(EngineError("It broke."))
+    assert [one.trouble for one in play(puppet, [drawn()] * 2)] == ["There is no model folder.", ""]

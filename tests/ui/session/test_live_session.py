@@ -98,9 +98,18 @@ def test_a_first_portrait_without_a_face_gives_way_to_the_next(tmp_path: Path, p
         assert "No face was found in" in session.notice
 
 
-def test_without_any_usable_portrait_the_run_ends_with_the_sentence(tmp_path: Path, pictures: tuple[Path, ...]) -> None:
-    with pytest.raises(Exception, match="No face was found in"), make_session(tmp_path, pictures[2:]) as session:
-        session.pipeline.wait(8)
+@pytest.mark.parametrize("first", [2, 3], ids=["a wall", "nothing"])
+def test_without_any_usable_portrait_it_waits_for_one(tmp_path: Path, pictures: tuple[Path, ...], first: int) -> None:
+    with make_session(tmp_path, pictures[first:]) as session:
+        deadline = time.perf_counter() + 8
+        while session.rack.progress != (3 - first, 3 - first):
+            time.sleep(0.01)
+        assert not session.rack.is_ready and newest(session) is None
+        session.rack.add([pictures[0]])
+        while newest(session) is None and time.perf_counter() < deadline:
+            session.look()
+            time.sleep(0.01)
+        assert session.rack.worn_name == "ada"
 
 
 def test_pictures_are_taken_in_worn_removed_and_put_back(session: LiveSession, watch: Watch, tmp_path: Path) -> None:
@@ -113,7 +122,7 @@ def test_pictures_are_taken_in_worn_removed_and_put_back(session: LiveSession, w
     watch(lambda: "among your portraits already" in session.notice)
     rack.paste(demo_picture(1.7, 150, 150))
     watch(lambda: len(rack.entries) == 5 and rack.worn_name == "pasted")
-    rack.remove(rack.worn)
+    rack.remove(rack.entries[rack.worn])
     watch(lambda: len(rack.entries) == 4)
     assert rack.worn == -1, "it is worn on"
     rack.restore()
@@ -176,7 +185,7 @@ def test_a_recording_and_a_snapshot_lie_in_the_folder(session: LiveSession, watc
     session.toggle_recording()
     watch(lambda: (session.recording.seconds or 0) > 0.5)
     session.toggle_recording()
-    watch(lambda: "Recorded" in session.recording.news)
+    watch(lambda: "Recorded" in session.notice)
     (video,) = (tmp_path / "results").glob("*.mp4")
     assert sum(1 for _ in open_video(video).read()) >= 5
     session.snapshot()
@@ -193,7 +202,7 @@ def test_a_take_is_recorded_played_and_stopped(session: LiveSession, watch: Watc
     assert session.takes.is_recording
     time.sleep(0.6)
     session.toggle_take()
-    watch(lambda: "Recorded the take" in session.takes.news)
+    watch(lambda: "Recorded the take" in session.notice)
     (path,) = list_takes()
     assert load_take(path).seconds > 0.3
     session.play_take()
@@ -242,3 +251,101 @@ def test_another_camera_that_can_not_be_opened_is_told_while_the_portrait_stays(
     assert session.status.trouble
     session.adjust(camera__source="")
     watch(lambda: state(session) == "live")
+
+
+# What happens in an odd order
+
+
+def test_a_recording_begun_before_the_last_is_written_is_refused_and_the_switch_stays_true(session: LiveSession, watch: Watch) -> None:
+    watch(lambda: state(session) == "live")
+    session.toggle_recording()
+    watch(lambda: (session.recording.seconds or 0) > 0.3)
+    session.toggle_recording()
+    session.toggle_recording()
+    if session.recording.seconds is None:  # the first was not done yet
+        assert "still being written" in session.notice
+        watch(lambda: not session.pipeline.attached("recorder"))
+        session.look()
+        session.toggle_recording()
+    assert session.recording.seconds is not None and session.pipeline.attached("recorder")
+    session.look()
+    assert session.recording.seconds is not None
+    session.toggle_recording()
+    watch(lambda: not session.pipeline.attached("recorder"))
+
+
+def test_a_portrait_that_is_removed_twice_in_a_row_is_removed_once(session: LiveSession, watch: Watch) -> None:
+    rack = session.rack
+    watch(lambda: rack.progress == (3, 3))
+    entry = rack.entries[0]
+    rack.remove(entry)
+    rack.remove(entry)
+    watch(lambda: len(rack.entries) == 2)
+    session.snapshot()
+    watch(lambda: "Saved" in session.notice)
+    assert [one.name for one in rack.entries] == ["bea", "wall"]
+
+
+def test_stepping_passes_over_what_can_not_be_worn(tmp_path: Path, pictures: tuple[Path, ...]) -> None:
+    ada, bea, wall = pictures
+    with make_session(tmp_path, (ada, wall, bea)) as session:
+        deadline = time.perf_counter() + 8
+        while session.rack.progress != (3, 3) and time.perf_counter() < deadline:
+            time.sleep(0.01)
+        names = []
+        for by in (1, 1, -1):
+            before = session.rack.worn
+            session.rack.step(by)
+            while session.rack.worn == before and time.perf_counter() < deadline:
+                session.look()
+                time.sleep(0.01)
+            names.append(session.rack.worn_name)
+    assert names == ["bea", "ada", "bea"]
+
+
+def test_a_model_that_was_refused_or_cancelled_is_not_kept_for_the_next_start(session: LiveSession, watch: Watch, tmp_path: Path) -> None:
+    watch(lambda: state(session) == "live")
+    session.adjust(model="absent", motion__strength=1.2)
+    watch(lambda: "There is no model called absent" in session.notice)
+    session.adjust(engine="onnxruntime")
+    session.tasks.cancel()
+    watch(lambda: not session.tasks.words)
+    session.save()
+    kept = load_settings(tmp_path / "settings.toml").settings
+    assert (kept.model, kept.engine, kept.motion.strength) == ("demo", "auto", 1.2)
+    assert (session.settings.model, session.settings.engine) == ("demo", "auto")
+
+
+@pytest.mark.parametrize("text", ["~nosuchuser/x", "x" * 300])
+def test_words_that_name_nothing_are_told_and_end_nothing(session: LiveSession, watch: Watch, text: str) -> None:
+    watch(lambda: state(session) == "live")
+    session.adjust(camera__source=text)
+    watch(lambda: session.pipeline.camera.lost)
+    session.adjust(camera__source="")
+    watch(lambda: not session.pipeline.camera.lost)
+    for setting in ("model", "safety__idle_take", "recording__folder"):
+        session.adjust(**{setting: text})
+        session.snapshot()
+        watch(lambda: not session.tasks.words)
+    assert "names no file or folder" in session.notice
+    session.adjust(recording__folder="")
+    assert not session.pipeline.wait(0)
+
+
+def test_settings_are_kept_although_a_piece_of_news_breaks(tmp_path: Path, pictures: tuple[Path, ...]) -> None:
+    with pytest.raises(RuntimeError, match="bad news"), make_session(tmp_path, pictures) as session:
+        session.adjust(motion__strength=1.3)
+
+        def broken() -> None:
+            raise RuntimeError("bad news")
+
+        session._inbox.post(broken)
+    assert load_settings(tmp_path / "settings.toml").settings.motion.strength == 1.3
+
+
+def test_after_the_run_has_ended_orders_say_so(tmp_path: Path, pictures: tuple[Path, ...]) -> None:
+    with make_session(tmp_path, pictures) as session:
+        pass
+    session.rack.add([pictures[0]])
+    session.look()
+    assert "The run has ended" in session.notice

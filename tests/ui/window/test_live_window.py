@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from puppet.demo import demo_picture
-from puppet.errors import FaceError
+from puppet.errors import EngineError
 from puppet.live.puppeteer import Puppeteer
 from puppet.media.picture_file import write_picture
 from tests.live_parts import live_settings
@@ -169,7 +169,7 @@ def test_it_never_waits(window: LiveWindow, session: LiveSession, watch: Watch, 
     assert time.perf_counter() - start < 0.2
     watch(lambda: not window.tasks.isVisible())
     window.fire("record")
-    watch(lambda: "Recorded" in session.recording.news or session.recording.news == "")
+    watch(lambda: not session.pipeline.attached("recorder"))
 
 
 def test_escape_does_not_quit_and_control_q_does(window: LiveWindow) -> None:
@@ -212,13 +212,25 @@ def test_without_a_picture_yet_it_says_what_it_waits_for(application: QApplicati
     window.close()
 
 
-def test_an_expected_error_stays_to_be_read(application: QApplication, tmp_path: Path, watch: Watch) -> None:
-    walls = write_portraits(tmp_path)[2:]
-    with pytest.raises(FaceError), make_session(tmp_path, walls) as session:
+def test_an_expected_error_stays_to_be_read(
+    application: QApplication, tmp_path: Path, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise EngineError("No engine can run this.", "Install one.")
+
+    monkeypatch.setattr("ui.session.opening.open_model", broken)
+    with make_session(tmp_path, write_portraits(tmp_path)) as session:
         window = LiveWindow(session)
         window.show()
-        watch(lambda: "No face was found in" in told(window))
+        watch(lambda: "No engine can run this" in told(window))
         assert window.isVisible()
         window.close()
-        assert isinstance(window.failure, FaceError)
-        raise window.failure
+        assert isinstance(window.failure, EngineError)
+
+
+def test_without_a_portrait_it_asks_for_one(application: QApplication, tmp_path: Path, watch: Watch) -> None:
+    with make_session(tmp_path, write_portraits(tmp_path)[2:]) as session:
+        window = LiveWindow(session)
+        window.show()
+        watch(lambda: "Add a portrait to begin" in told(window))
+        window.close()
