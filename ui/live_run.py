@@ -1,5 +1,7 @@
 """A live run put together from settings: which parts are opened, where they run, and what is told at the end."""
 
+import gc
+import math
 import signal
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -27,6 +29,13 @@ from ui.model_choice import model_card, open_finder
 from ui.session.live_session import LiveSession
 from ui.session.opening import Opening
 from ui.session.portrait_rack import PortraitRack
+
+
+SETTLED_MS = 5000
+"""After this long a window has loaded what it needs, ms."""
+
+LOOK = 0.5
+"""How often a run without a window looks whether something has to be told, s."""
 
 
 @dataclass(frozen=True)
@@ -89,11 +98,30 @@ def run_headless(order: LiveOrder, sinks: tuple[Sink, ...] = ()) -> LiveReport |
             while first.wait(0.2) is None and not pipeline.wait(0):
                 pass
             begun = perf_counter()
-            pipeline.wait(order.seconds)
+            spare_collector()
+            _watch(pipeline, math.inf if order.seconds is None else begun + order.seconds)
         except KeyboardInterrupt:
             notices.print("Interrupted.")
         report = make_report(pipeline, arrival.name, order.first_portrait.name, perf_counter() - begun)
     return _finish(report, recorder)
+
+
+def spare_collector() -> None:
+    """Let the garbage collector pass over all that a started program keeps: else it holds every thread up, again and again."""
+    gc.freeze()
+
+
+def _watch(pipeline: Pipeline, until: float) -> None:
+    """Wait for the run's end or for the moment `until`, and tell when the camera or the engine is lost and when it is back."""
+    trouble = ""
+    reader = pipeline.shown.reader()
+    while not pipeline.wait(max(0.0, min(LOOK, until - perf_counter()))) and perf_counter() < until:
+        read = reader.take()
+        camera, broken = pipeline.camera, read.value.trouble if read is not None else ""
+        now = broken or (f"{camera.words}. {camera.hint}".strip() if camera.lost else "")
+        if bool(now) != bool(trouble):
+            notices.print(now or f"Going on with {camera.words}.", highlight=False, markup=False, soft_wrap=True)
+        trouble = now
 
 
 def run_window(order: LiveOrder) -> LiveReport | None:
@@ -131,6 +159,7 @@ def run_window(order: LiveOrder) -> LiveReport | None:
         if order.seconds is not None:
             QTimer.singleShot(round(order.seconds * 1000), window.close)
         window.show()
+        QTimer.singleShot(SETTLED_MS, spare_collector)
         application.exec()
         if window.failure is not None:
             raise window.failure

@@ -1,5 +1,6 @@
 """A clip that plays as if it were a camera: at its own rate, over and over."""
 
+import gc
 import threading
 from collections.abc import Iterator
 from time import perf_counter
@@ -54,6 +55,7 @@ class ClipCamera:
 
     def _rewind(self) -> Frame:
         self._start += self._last + 1 / float(self._clip.rate)
+        gc.collect()  # PyAV ties a decoder and its container into a knot that only this unties: some 80 MB each time round
         self._frames = iter(self._clip)
         first = next(self._frames, None)
         if first is None:

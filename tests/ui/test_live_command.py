@@ -18,6 +18,7 @@ from puppet.media.picture_file import write_picture
 from puppet.media.video_reader import open_video
 from puppet.settings import LiveSettings, changed
 from puppet.settings_file import save_settings, settings_path
+from tests.live_parts import FakeCamera
 from tests.toy_model import make_toy_model
 from ui import live_command
 from ui.live_command import main
@@ -193,6 +194,17 @@ def test_a_damaged_settings_file_is_told_and_the_run_goes_on(command: Command) -
     status, _, words = command("--headless", "--seconds", "0.5")
     assert status == 0
     assert "The settings file was damaged" in words
+
+
+def test_a_camera_that_is_lost_and_found_is_told(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("puppet.live.capture.back_off", lambda: iter([0.8] * 100))
+    camera = FakeCamera(burst=60, pause=0.02)
+    monkeypatch.setattr("ui.session.opening.choose_camera", lambda *_, **__: camera)
+    status, _, words = command("--headless", "--seconds", "4", "--camera", "7", "--portrait", "ada.png")
+    assert status == 0
+    lines = [line for line in words.splitlines() if "camera 7" in line.lower()]
+    assert len(lines) >= 2
+    assert lines[1] == "Going on with camera 7."
 
 
 def test_devices_are_listed(command: Command) -> None:
