@@ -30,7 +30,6 @@ from ui.session.live_session import LiveSession
 from ui.session.opening import Opening
 from ui.session.portrait_rack import PortraitRack
 
-
 SETTLED_MS = 5000
 """After this long a window has loaded what it needs, ms."""
 
