@@ -1,14 +1,15 @@
 """How long each stage takes and how old a picture is when it arrives: figures over a sliding window."""
 
 import threading
-from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from itertools import takewhile
 from time import perf_counter
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
+
+Samples = npt.NDArray[np.float64]
 
 MOST_SAMPLES = 20_000
 """Samples kept per series at most, however long the window."""
@@ -37,21 +38,25 @@ class Snapshot(NamedTuple):
 
 
 class _Series:
-    """Samples with the time they were taken, oldest first."""
+    """The newest samples with the time they were taken, oldest first, in memory that does not grow."""
 
     def __init__(self) -> None:
-        self.samples: deque[tuple[float, float]] = deque(maxlen=MOST_SAMPLES)
+        self._samples = np.empty((MOST_SAMPLES, 2))
+        self._count = 0
 
     def add(self, time: float, value: float) -> None:
-        self.samples.append((time, value))
+        self._samples[self._count % MOST_SAMPLES] = time, value
+        self._count += 1
 
-    def since(self, moment: float) -> list[tuple[float, float]]:
-        """Samples taken from a moment on, newest first; the older ones cost nothing."""
-        return list(takewhile(lambda sample: sample[0] >= moment, reversed(self.samples)))
+    def since(self, moment: float) -> Samples:
+        """Times and values (N, 2) of the samples taken from a moment on."""
+        is_full = self._count > MOST_SAMPLES
+        kept = np.roll(self._samples, -(self._count % MOST_SAMPLES), axis=0) if is_full else self._samples[: self._count]
+        return kept[np.searchsorted(kept[:, 0], moment) :].copy()
 
 
-def _spread(samples: list[tuple[float, float]]) -> Spread:
-    p50, p95 = np.percentile([value for _, value in samples], [50, 95])
+def _spread(samples: Samples) -> Spread:
+    p50, p95 = np.percentile(samples[:, 1], [50, 95])
     return Spread(float(p50), float(p95), len(samples))
 
 
@@ -91,17 +96,17 @@ class Timings:
             stages = {name: series.since(begun) for name, series in self._stages.items()}
             ages = {name: series.since(begun) for name, series in self._ages.items()}
         return Snapshot(
-            {name: _spread(samples) for name, samples in stages.items() if samples},
-            {name: Arrivals(_spread(samples), _rate(samples, now)) for name, samples in ages.items() if samples},
+            {name: _spread(samples) for name, samples in stages.items() if len(samples)},
+            {name: Arrivals(_spread(samples), _rate(samples, now)) for name, samples in ages.items() if len(samples)},
         )
 
 
-def _rate(samples: list[tuple[float, float]], now: float) -> float:
+def _rate(samples: Samples, now: float) -> float:
     """Events per second: the intervals between them, the wait since the last one counted once it exceeds the usual."""
-    times = [time for time, _ in reversed(samples)]
-    if len(times) < 2:
+    if len(samples) < 2:
         return 0.0
-    mean = (times[-1] - times[0]) / (len(times) - 1)
-    late = max(0.0, now - times[-1] - mean)
-    span = times[-1] - times[0] + late
-    return (len(times) - 1) / span if span > 0 else 0.0
+    first, last = float(samples[0, 0]), float(samples[-1, 0])
+    mean = (last - first) / (len(samples) - 1)
+    late = max(0.0, now - last - mean)
+    span = last - first + late
+    return (len(samples) - 1) / span if span > 0 else 0.0

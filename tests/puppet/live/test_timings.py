@@ -1,5 +1,6 @@
 """Figures over a sliding window: quantiles per stage, age and rate per sink."""
 
+import math
 import threading
 from time import perf_counter, sleep
 
@@ -77,3 +78,13 @@ def test_a_snapshot_can_be_taken_while_others_write() -> None:
         done.set()
         for thread in threads:
             thread.join(1.0)
+
+
+def test_the_newest_samples_are_kept_and_memory_does_not_grow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("puppet.live.timings.MOST_SAMPLES", 10)
+    timings = Timings(window=math.inf)
+    for value in range(25):
+        timings.sample("draw", float(value))
+    spread = timings.snapshot().stages["draw"]
+    assert spread.samples == 10
+    assert spread.p50 == pytest.approx(19.5)
