@@ -1,10 +1,10 @@
 """What `puppet-live --devices` prints: cameras, virtual cameras and microphones, under the names that the options take."""
 
-from puppet.outputs.microphone import list_microphones
-from puppet.outputs.virtual_camera import list_virtual_cameras
 from rich.table import Table
 
 from puppet.cameras.camera_list import CameraMode, list_cameras
+from puppet.outputs.microphone import list_microphones
+from puppet.outputs.virtual_camera import list_virtual_cameras
 from ui.console import screen
 
 
