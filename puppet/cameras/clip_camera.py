@@ -14,6 +14,10 @@ LATE = 0.5
 """Playback that has fallen this far behind the clock goes on from here instead of hurrying after it, s."""
 
 
+LONG = 10.0
+"""A clip that is shorter is left to Python's own collecting, which comes by soon enough, s."""
+
+
 class ClipCamera:
     """A video, gif, picture or folder of pictures paced by the clock; it is decoded one frame ahead."""
 
@@ -55,7 +59,8 @@ class ClipCamera:
 
     def _rewind(self) -> Frame:
         self._start += self._last + 1 / float(self._clip.rate)
-        gc.collect()  # PyAV ties a decoder and its container into a knot that only this unties: some 80 MB each time round
+        if self._last > LONG:
+            gc.collect()  # PyAV ties a decoder and its container into a knot that only this unties: some 80 MB each time round
         self._frames = iter(self._clip)
         first = next(self._frames, None)
         if first is None:
