@@ -78,5 +78,6 @@ def join(device: torch.device | None) -> Iterator[ProcessGroup]:
     distributed.init_process_group("nccl" if kind == "cuda" else "gloo")
     try:
         yield ProcessGroup(distributed.get_rank(), size, local_rank, local_size, chosen)
+        distributed.barrier()  # none leaves while another still talks to it
     finally:
         distributed.destroy_process_group()
