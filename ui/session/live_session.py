@@ -174,11 +174,6 @@ class LiveSession:
         self._stored = changed(self._stored, **fields)
         self._apply(before, self.settings)
 
-    def replace_settings(self, settings: LiveSettings) -> None:
-        """Put other settings in force, such as those read from a file."""
-        before, self.settings, self._stored = self.settings, settings, settings
-        self._apply(before, settings)
-
     def _apply(self, before: LiveSettings, after: LiveSettings) -> None:
         if before == after:
             return
