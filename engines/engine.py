@@ -17,8 +17,8 @@ from puppet.errors import EngineError
 Tensor = npt.NDArray[Any]
 """A tensor on the host, of whatever dtype its `TensorSpec` says."""
 
-Precision = Literal["auto", "f32", "bf16", "f16"]
-"""What a runtime may compute in: `auto` is the fastest that the device does natively."""
+Precision = Literal["auto", "f32", "bf16", "f16", "i8"]
+"""What a runtime may compute in: `auto` is the fastest that the device does natively. i8 is for TensorRT alone."""
 
 
 class TensorSpec(NamedTuple):

@@ -10,7 +10,7 @@ import numpy as np
 from engines.blazeface import BlazeFace, Detection
 from engines.engine import EngineOptions
 from engines.face_mesh import FaceMesh, Region, region_of_detection, region_of_landmarks
-from engines.openvino_engine import OpenVinoRuntime
+from engines.openvino import OpenVinoRuntime
 from engines.registry import RUNTIMES
 from puppet.animator import Face
 from puppet.assets import ASSETS

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
 from engines.engine import Device, Runtime
-from engines.onnxruntime_engine import OnnxRuntime
-from engines.openvino_engine import OpenVinoRuntime
+from engines.onnxruntime import OnnxRuntime
+from engines.openvino import OpenVinoRuntime
 from puppet.errors import EngineError
 
 RUNTIMES: dict[str, Runtime] = {runtime.name: runtime for runtime in (OpenVinoRuntime(), OnnxRuntime())}

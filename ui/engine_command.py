@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from engines.animator import ModelAnimator, open_animator
-from engines.bench import Bench, Figures, bench, bench_faces
+from engines.measuring.bench import Bench, Figures, bench, bench_faces
 from engines.engine import Precision
 from engines.faces import open_face_finder
 from engines.registry import RUNTIMES, survey

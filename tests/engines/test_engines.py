@@ -10,8 +10,8 @@ import pytest
 from onnx import helper, numpy_helper
 
 from engines.engine import Engine, EngineOptions, Runtime, TensorSpec
-from engines.onnxruntime_engine import OnnxRuntime
-from engines.openvino_engine import OpenVinoRuntime
+from engines.onnxruntime import OnnxRuntime
+from engines.openvino import OpenVinoRuntime
 from puppet import contract
 from puppet.errors import EngineError, ModelError
 from puppet.motion import FloatArray
@@ -215,7 +215,7 @@ def test_grids_stay_exact_in_bf16(folder: Path, tmp_path: Path) -> None:
 
 def test_openvino_is_imported_without_its_telemetry() -> None:
     script = (
-        "import sys; from engines.openvino_engine import OpenVinoRuntime as R; R().devices(); print('openvino_telemetry' in sys.modules)"
+        "import sys; from engines.openvino import OpenVinoRuntime as R; R().devices(); print('openvino_telemetry' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

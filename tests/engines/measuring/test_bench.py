@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engines.animator import open_animator
-from engines.bench import bench, bench_faces, moved_pictures
+from engines.measuring.bench import bench, bench_faces, moved_pictures
 from puppet import contract
 from puppet.animator import Face
 from puppet.demo import LANDMARKS, MESH, DemoFaceFinder, demo_picture
