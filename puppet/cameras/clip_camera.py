@@ -1,21 +1,15 @@
 """A clip that plays as if it were a camera: at its own rate, over and over."""
 
-import gc
 import threading
 from collections.abc import Iterator
 from time import perf_counter
 
 from puppet.cameras.live_frame import LiveFrame
-from puppet.errors import MediaError
 from puppet.live.timings import Timings
 from puppet.media.clip import Clip, Frame
 
 LATE = 0.5
 """Playback that has fallen this far behind the clock goes on from here instead of hurrying after it, s."""
-
-
-LONG = 10.0
-"""A clip that is shorter is left to Python's own collecting, which comes by soon enough, s."""
 
 
 class ClipCamera:
@@ -31,16 +25,18 @@ class ClipCamera:
 
     def open(self) -> None:
         """Begin at the first frame again."""
-        self._frames: Iterator[Frame] | None = iter(self._clip)
+        self._frames: Iterator[Frame] | None = self._clip.over_and_over()
         self._start = perf_counter()
-        self._last = 0.0
+        self._last = -1.0
 
     def read(self) -> LiveFrame | None:
         """The next frame when its time has come; None when interrupted. Raises `MediaError` where the clip can't be read on."""
         if self._frames is None:
             return None
         with self._timings.stage("capture"):
-            frame = next(self._frames, None) or self._rewind()
+            frame = next(self._frames)
+        if frame.time <= self._last:  # it has come round
+            self._start += self._last + 1 / float(self._clip.rate)
         self._last = frame.time
         now, due = perf_counter(), self._start + frame.time
         if now - due > LATE:
@@ -56,13 +52,3 @@ class ClipCamera:
     def close(self) -> None:
         """Close the file; may be called twice."""
         self._frames = None
-
-    def _rewind(self) -> Frame:
-        self._start += self._last + 1 / float(self._clip.rate)
-        if self._last > LONG:
-            gc.collect()  # PyAV ties a decoder and its container into a knot that only this unties: some 80 MB each time round
-        self._frames = iter(self._clip)
-        first = next(self._frames, None)
-        if first is None:
-            raise MediaError(f"{self._clip.path} holds no pictures any more.", "Was it changed while it played?")
-        return first

@@ -42,9 +42,23 @@ class Clip:
     frame_count: int | None
     sound_start: float | None
     frames: Callable[[], Generator[Frame]]
+    rounds: Callable[[], Generator[Frame]] | None = None
+    """As `over_and_over`, where the source can do that more cheaply than by reading it afresh."""
 
     def __iter__(self) -> Iterator[Frame]:
         return self.frames()
+
+    def over_and_over(self) -> Generator[Frame]:
+        """The pictures without an end: where time doesn't rise a new round has begun. Raises `MediaError` as a pass does."""
+        if self.rounds is not None:
+            yield from self.rounds()
+        while True:
+            empty = True
+            for frame in self.frames():
+                empty = False
+                yield frame
+            if empty:
+                raise MediaError(f"{self.path} holds no pictures any more.", "Was it changed while it was read?")
 
     def first(self) -> Picture:
         """The first picture."""
@@ -94,6 +108,7 @@ def _video(path: Path) -> Clip:
         video.frame_count,
         video.first_time if video.has_sound else None,
         lambda: (Frame(picture, time) for picture, time in video.read()),
+        lambda: (Frame(picture, time) for picture, time in video.read_rounds()),
     )
 
 

@@ -49,18 +49,38 @@ class Video:
 
         Damaged packets are left out and an early end is accepted; both are logged as a warning, once.
         """
-        damaged, last = 0, -1.0
         with _open(self.path) as container:
-            stream = _video_stream(self.path, container)
-            for frame in _decode(container, stream):
-                if frame is None:
-                    damaged += 1
-                    continue
-                time = last + float(1 / self.rate) if frame.time is None else frame.time - self.first_time
-                if last >= 0 and time <= last:
-                    time = last + 1e-3
-                last = max(time, 0.0)
-                yield _upright(frame, self.width, self.height), last
+            yield from self._pass(container, _video_stream(self.path, container))
+
+    def read_rounds(self) -> Iterator[tuple[Picture, float]]:
+        """The same over and over, without an end: time falls back where a round begins.
+
+        The file stays open and is wound back: a decoder made anew each time leaves the heap in pieces, tens of megabytes a round.
+        """
+        while True:
+            with _open(self.path) as container:
+                stream = _video_stream(self.path, container)
+                wound_back = True
+                while wound_back:
+                    began = False
+                    for picture in self._pass(container, stream):
+                        began = True
+                        yield picture
+                    if not began:
+                        raise _no_picture(self.path, container)
+                    wound_back = _wind_back(container, stream)
+
+    def _pass(self, container: InputContainer, stream: VideoStream) -> Iterator[tuple[Picture, float]]:
+        damaged, last = 0, -1.0
+        for frame in _decode(container, stream):
+            if frame is None:
+                damaged += 1
+                continue
+            time = last + float(1 / self.rate) if frame.time is None else frame.time - self.first_time
+            if last >= 0 and time <= last:
+                time = last + 1e-3
+            last = max(time, 0.0)
+            yield _upright(frame, self.width, self.height), last
         self._tell_damage(damaged, last)
 
     def _tell_damage(self, damaged: int, last: float) -> None:
@@ -179,6 +199,15 @@ def _decode(container: InputContainer, stream: VideoStream) -> Iterator[VideoFra
         for frame in frames:
             if isinstance(frame, VideoFrame):
                 yield frame
+
+
+def _wind_back(container: InputContainer, stream: VideoStream) -> bool:
+    """Go to the beginning again; False where this kind of file can't."""
+    try:
+        container.seek(stream.start_time or 0, stream=stream)
+    except (av.error.FFmpegError, OSError):
+        return False
+    return True
 
 
 def _promised(container: InputContainer, stream: VideoStream, first_time: float) -> float | None:

@@ -4,6 +4,7 @@ import logging
 import os
 from collections.abc import Callable
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -89,6 +90,35 @@ def test_every_pass_begins_anew_and_an_unfinished_one_harms_nobody(tmp_path: Pat
     clip = open_clip(drawn_clip(tmp_path / "a.mp4"))
     assert next(iter(clip)).time == 0
     assert len(list(clip)) == len(list(clip)) == 8
+
+
+@pytest.mark.parametrize("wound_back", [True, False])
+@pytest.mark.parametrize(
+    ("name", "codec", "times"),
+    [
+        ("a.mp4", "libx264", None),
+        ("a.avi", "mpeg4", None),
+        ("a.webm", "libvpx", None),
+        ("a.gif", "gif", None),
+        ("a.mkv", "libx264", [2, 2.1, 2.2, 2.7, 2.75]),
+    ],
+)
+def test_rounds_are_passes_one_after_another(
+    tmp_path: Path, name: str, codec: str, *, times: list[float] | None, wound_back: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not wound_back:
+        monkeypatch.setattr("puppet.media.video_reader._wind_back", lambda *_: False)
+    clip = open_clip(make_video(tmp_path / name, steps(5), codec=codec, times=times))
+    once = list(clip)
+    thrice = list(islice(clip.over_and_over(), 15))
+    assert [frame.time for frame in thrice] == [frame.time for frame in once] * 3
+    assert all(np.array_equal(frame.picture, one.picture) for frame, one in zip(thrice, once * 3, strict=True))
+
+
+def test_rounds_of_pictures_read_them_again(tmp_path: Path) -> None:
+    write_picture(tmp_path / "a.png", corners())
+    write_picture(tmp_path / "b.png", corners())
+    assert [frame.time for frame in islice(open_clip(tmp_path).over_and_over(), 5)] == pytest.approx([0, 0.04, 0, 0.04, 0])
 
 
 def test_picture_under_the_name_of_a_video_and_the_reverse(tmp_path: Path) -> None:
