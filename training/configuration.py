@@ -97,6 +97,8 @@ class CompactConfiguration(BaseModel):
     eighth_width: int = Field(128, ge=8, description="generator channels at 1/8")
     quarter_blocks: int = Field(2, ge=0)
     eighth_blocks: int = Field(4, ge=0)
+    fine_width: int = Field(0, ge=0, description="channels of the head that redraws the picture at twice the side of all else; 0: none")
+    fine_blocks: int = Field(2, ge=0)
     widths: tuple[LayerWidths, ...] = Field((), description="layers that pruning has narrowed")
 
     @model_validator(mode="after")

@@ -21,7 +21,7 @@ from training.recipes.recipe import DiscriminatorPlan, Recipe, Stage
 STATE = "state.pt"
 """The resumable state in a run's folder."""
 
-_LEARNERS = {"detector": "detector.", "closeups": "detector.closeups.", "generator": "generator.", "both": ""}
+_LEARNERS = {"detector": "detector.", "closeups": "detector.closeups.", "generator": "generator.", "fine": "generator.fine.", "both": ""}
 _NEVER_LEARNT = "detector.mesh."
 
 
@@ -79,7 +79,8 @@ class RunState:
         found = {name: value for name, value in self.networks.named_parameters() if self._is_learnt(name, learn)}
         if not found:
             raise TrainingError(
-                f"The recipe {self.recipe.name} trains {learn}, which its networks do not have.", "Give the model `eyes` and `mouth`."
+                f"The recipe {self.recipe.name} trains {learn}, which its networks do not have.",
+                "Give the model a `fine_width`." if learn == "fine" else "Give the model `eyes` and `mouth`.",
             )
         return found
 
@@ -96,7 +97,7 @@ class RunState:
     def _make_optimisers(self) -> None:
         """Fresh ones for the stage, and the discriminator that it asks for: the last stage's where that is of the same kind."""
         stage = self.stage
-        draws = stage is None or stage.learn in ("generator", "both")
+        draws = stage is None or stage.learn in ("generator", "fine", "both")
         decay = 0.0 if stage is None else stage.weight_decay
         self.optimiser = self._optimiser(list(self.learnt().values()), (0.5 if draws else 0.9, 0.999 if draws else 0.99), decay)
         self.judging: torch.optim.Optimizer | None = None

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from puppet.assets import EMBEDDED_MODEL
 from puppet.errors import TrainingError
 from training.checkpoint import load_checkpoint, load_networks
-from training.networks.pair import NetworkPair
+from training.networks.pair import NetworkPair, add_fine_head
 from training.recipes.recipe import Recipe
 
 EMBEDDED = "embedded"
@@ -40,7 +40,7 @@ def start_from(start: str, recipe: Recipe) -> tuple[Recipe, NetworkPair]:
     header = load_checkpoint(path).header
     if header is None:
         return recipe, load_networks(path, recipe.model)[0]
-    networks, _ = load_networks(path)
+    networks = add_fine_head(load_networks(path)[0], recipe.model)
     if networks.configuration.family != recipe.model.family:
         raise TrainingError(
             f"{path} holds networks of the family {networks.configuration.family}, the recipe {recipe.name} trains {recipe.model.family}.",
@@ -59,7 +59,7 @@ def start_from(start: str, recipe: Recipe) -> tuple[Recipe, NetworkPair]:
 def refuse_untrained_detector(recipe: Recipe) -> None:
     """Raises `TrainingError` where a recipe, begun with fresh networks, would train behind a detector that never learnt."""
     first = recipe.training.stages[0]
-    if first.learn in ("closeups", "generator") and not (first.learn == "generator" and first.exact_share == 1):
+    if first.learn in ("closeups", "generator", "fine") and not (first.learn == "generator" and first.exact_share == 1):
         raise TrainingError(
             f"The recipe {recipe.name} begins with the {first.learn} (stage {first.name}), behind a detector that has learnt nothing yet.",
             "Name trained networks to start from: --from embedded, or --from CHECKPOINT.",

@@ -7,6 +7,7 @@ from torch.nn import functional
 from training.configuration import CompactConfiguration
 from training.networks.compact_blocks import Separable, convolution, residuals
 from training.networks.compact_closeups import CompactCloseups
+from training.networks.compact_fine import halve
 from training.networks.compact_mesh import MeshKeypoints
 from training.networks.first_order import coordinate_grid
 from training.networks.tensors import Keypoints
@@ -18,6 +19,7 @@ class CompactDetector(nn.Module):
     def __init__(self, configuration: CompactConfiguration) -> None:
         super().__init__()
         self.side = configuration.detector_side
+        self.halves = configuration.fine_width > 0
         self.count = configuration.keypoint_count
         half, quarter, eighth, sixteenth = configuration.detector_widths
         self.stem = convolution(3, half, 3, stride=2)  # 1/2
@@ -37,11 +39,15 @@ class CompactDetector(nn.Module):
 
     def forward(self, image: Tensor) -> Keypoints:
         """Keypoints of (B, 3, H, W) pictures in [0, 1], H and W any multiple of the detector's side."""
-        seen = self.look(image)
+        image = halve(image) if self.halves else image
+        seen = self._look(image)
         return seen if self.mesh is None else self.mesh(image, seen)
 
     def look(self, image: Tensor) -> Keypoints:
         """What the detector sees without the mesh: this part is trained, and judges results while a generator is."""
+        return self._look(halve(image) if self.halves else image)
+
+    def _look(self, image: Tensor) -> Keypoints:
         factor = image.shape[-1] // self.side
         whole = functional.avg_pool2d(image, factor) if factor > 1 else image  # B,3,side,side
         half = self.stem(whole - 0.5)

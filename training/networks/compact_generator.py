@@ -6,6 +6,7 @@ from torch.nn import functional
 
 from training.configuration import CompactConfiguration
 from training.networks.compact_blocks import Separable, convolution, residuals
+from training.networks.compact_fine import FineHead, halve
 from training.networks.compact_motion import CompactMotion
 from training.networks.first_order import coordinate_grid
 from training.networks.sampling import resize
@@ -20,7 +21,7 @@ class CompactGenerator(nn.Module):
 
     Most of a face is well served by the warp alone; the painted part brings what the source does not show: the inside
     of the mouth, closed lids, uncovered background. Detail maps tell the painter to a fraction of a cell where lids and
-    lips must come to lie.
+    lips must come to lie. With a fine head all of it works at half of the picture's side, but for the warp and the head.
     """
 
     def __init__(self, configuration: CompactConfiguration) -> None:
@@ -41,10 +42,12 @@ class CompactGenerator(nn.Module):
             self.head.weight.mul_(0.3)
             self.head.bias.zero_()
             self.head.bias[3 * SHUFFLE**2 :] = 1.5  # start near the warp: alpha about .8
+        self.fine = FineHead(configuration) if configuration.fine_width else None
 
     def encode(self, image: Tensor) -> Appearance:
         """Features of a source (B, 3, side, side), kept with the picture itself: it is warped at full size."""
-        quarter = self.encode_quarter(image - 0.5)
+        seen = image if self.fine is None else halve(image)
+        quarter = self.encode_quarter(seen - 0.5)
         factor = image.shape[-1] // self.motion.side
         return {
             "source_image": image,
@@ -62,15 +65,18 @@ class CompactGenerator(nn.Module):
         quarter = quarter * resize(motion.occlusion, *quarter.shape[-2:]).to(quarter.dtype)
         eighth = self.warp(appearance["source_eighth"], motion.deformation)
         eighth = self.eighth(eighth * resize(motion.occlusion, *eighth.shape[-2:]).to(eighth.dtype))
+        seen = warped if self.fine is None else halve(warped)
         parts = [
             quarter,
             resize(eighth, *quarter.shape[-2:]),
-            functional.pixel_unshuffle(warped.to(quarter.dtype) - 0.5, SHUFFLE),
+            functional.pixel_unshuffle(seen.to(quarter.dtype) - 0.5, SHUFFLE),
         ]
         if self.detail_points:
             parts.append(self.draw_details(source, driving, quarter).to(quarter.dtype))
-        painted = self.head(self.quarter(self.merge(torch.cat(parts, dim=1))))
-        painted = functional.pixel_shuffle(painted.float(), SHUFFLE)  # B,4,H,W
+        features = self.quarter(self.merge(torch.cat(parts, dim=1)))
+        painted = functional.pixel_shuffle(self.head(features).float(), SHUFFLE)  # B,4,H,W; h,w with a fine head
+        if self.fine is not None:
+            painted = self.fine(painted, features, warped)  # B,4,H,W
         colour, alpha = torch.sigmoid(painted[:, :3]), torch.sigmoid(painted[:, 3:])
         return Animated(alpha * warped + (1 - alpha) * colour, warped, motion.deformation, motion.occlusion)
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from torch import nn
 
-from training.configuration import Configuration, FommConfiguration
+from training.configuration import CompactConfiguration, Configuration, FommConfiguration
 from training.networks.narrowing import narrow
 
 if TYPE_CHECKING:
@@ -44,3 +44,19 @@ def build_networks(configuration: Configuration) -> NetworkPair:
         pair = NetworkPair(configuration, CompactDetector(configuration), CompactGenerator(configuration))
     narrow(pair, configuration.widths)
     return pair
+
+
+def add_fine_head(pair: NetworkPair, wanted: Configuration) -> NetworkPair:
+    """The pair for pictures of twice the side, with a fine head that has learnt nothing yet, where `wanted` has one and `pair` has none."""
+    ours = pair.configuration
+    if (
+        not isinstance(ours, CompactConfiguration)
+        or not isinstance(wanted, CompactConfiguration)
+        or ours.fine_width
+        or not wanted.fine_width
+    ):
+        return pair
+    fine = {"side": 2 * ours.side, "fine_width": wanted.fine_width, "fine_blocks": wanted.fine_blocks}
+    grown = build_networks(ours.model_copy(update=fine))
+    grown.load_state_dict(pair.state_dict(), strict=False)
+    return grown.eval()

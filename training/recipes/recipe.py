@@ -16,6 +16,7 @@ LOSSES: dict[str, tuple[str, ...]] = {
     "detector": _POINTS,
     "closeups": _POINTS,
     "generator": (*_PIXELS, "seen_points", "seen_gaps", *_DRAWN),
+    "fine": (*_PIXELS, "seen_points", "seen_gaps", *_DRAWN),
     "both": (*_PIXELS, *_DRAWN, "equivariance_points", "equivariance_jacobians", *_POINTS),
 }
 """Names of what each network can be held to, those of `training.objectives.losses`."""
@@ -96,8 +97,9 @@ class Stage(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
-    learn: Literal["detector", "closeups", "generator", "both"] = Field(
-        description="what learns, all else is frozen or unused; `both` learns generator and detector together, from pixels"
+    learn: Literal["detector", "closeups", "generator", "fine", "both"] = Field(
+        description="what learns, all else is frozen or unused; `fine` is the generator's fine head alone, `both` learns generator and "
+        "detector together, from pixels"
     )
     side: int = Field(256, ge=64, multiple_of=32, description="side of the pictures, px")
     samples: int | None = Field(None, ge=1, description="length of the stage, over which the learning rate falls; or give epochs")
@@ -131,7 +133,7 @@ class Stage(BaseModel):
     @property
     def uses_anchors(self) -> bool:
         """Whether keypoints are held to the places of a face that Puppet anchors them to."""
-        return bool(_ANCHORED & set(self.weights)) or (self.learn == "generator" and self.exact_share > 0)
+        return bool(_ANCHORED & set(self.weights)) or (self.learn in ("generator", "fine") and self.exact_share > 0)
 
     @property
     def uses_landmarks(self) -> bool:
@@ -170,7 +172,8 @@ class Stage(BaseModel):
         known = LOSSES[self.learn]
         unknown = [name for name in self.weights if name not in known]
         if unknown:
-            who = "the detector and the generator have" if self.learn == "both" else f"the {self.learn} has"
+            names = {"both": "the detector and the generator have", "fine": "the fine head has"}
+            who = names.get(self.learn, f"the {self.learn} has")
             raise UnknownKeyError(("weights", unknown[0]), known, f"{who} the losses {', '.join(known)}, not {unknown[0]}")
         judged = {"gan", "features"} & set(self.weights)
         if judged and self.discriminator is None:

@@ -60,7 +60,11 @@ def test_the_recipe_is_good(tmp_path: Path) -> None:
         ),
         ("family", "famly", ", line 2: model does not say its family. It has famly: did you mean family?"),
         ("fomm", "fom", ", line 2: model has the unknown family 'fom'. Allowed: fomm, compact."),
-        ("both", "bth", ", line 9: training.stages.0.learn is 'bth'; did you mean both? Allowed: detector, closeups, generator or both."),
+        (
+            "both",
+            "bth",
+            ", line 9: training.stages.0.learn is 'bth'; did you mean both? Allowed: detector, closeups, generator, fine or both.",
+        ),
         ("samples: 10", "samples: 0", ", line 10: training.stages.0.samples is 0, but should be greater than or equal to 1."),
         ("samples: 10", "samples: many", ", line 10: training.stages.0.samples is 'many', but should be a valid integer."),
         ("gan: 1", "gan: high", ", line 12: training.stages.0.weights.gan is 'high', but should be a valid number."),
