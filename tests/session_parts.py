@@ -25,7 +25,7 @@ def write_portraits(folder: Path) -> tuple[Path, ...]:
 
 def make_session(folder: Path, pictures: tuple[Path, ...], settings: LiveSettings | None = None) -> LiveSession:
     """A session that keeps everything in `folder`; it is not entered yet."""
-    rack = PortraitRack(PortraitLibrary(folder / "portraits", pictures), Wardrobe(DemoFaceFinder, 256))
+    rack = PortraitRack(PortraitLibrary(folder / "portraits", pictures), Wardrobe(DemoFaceFinder, 256, finder="demo"))
     settings = settings or live_settings(model="demo", welcomed=True, recording__folder=str(folder / "results"))
     return LiveSession(settings, rack, path=folder / "settings.toml")
 

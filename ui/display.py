@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from puppet.errors import EXIT_CODE, PuppetError
 from ui.console import say_error
+from ui.desktop_entry import APPLICATION, ICON_SIDE
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QMessageLogContext, QtMsgType
@@ -20,7 +21,10 @@ def open_application() -> "QApplication":
         raise PuppetError("There is no display to open a window on.", HINT)
     try:
         from PySide6.QtCore import qInstallMessageHandler  # noqa: PLC0415  Qt is loaded only where a window is wanted
+        from PySide6.QtGui import QIcon, QPixmap  # noqa: PLC0415
         from PySide6.QtWidgets import QApplication  # noqa: PLC0415
+
+        from ui.window.app_icon import app_icon  # noqa: PLC0415
     except ImportError as error:
         raise PuppetError(f"Qt can't be loaded: {error}.", f"Install what is missing, or: {HINT}") from error
     previous = qInstallMessageHandler(_end_on_fatal)
@@ -30,6 +34,8 @@ def open_application() -> "QApplication":
         qInstallMessageHandler(previous)
     application.setApplicationName("puppet")
     application.setApplicationDisplayName("Puppet")
+    application.setDesktopFileName(APPLICATION)
+    application.setWindowIcon(QIcon(QPixmap.fromImage(app_icon(ICON_SIDE))))
     return application
 
 

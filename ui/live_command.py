@@ -22,6 +22,7 @@ from puppet.settings import (
     changed,
 )
 from puppet.settings_file import load_settings, settings_path
+from ui import desktop_entry
 from ui.console import notices, run_command, screen
 from ui.device_list import print_devices
 from ui.live_report import check_folder, report_table, report_words, write_report
@@ -122,6 +123,12 @@ def live(
         bool,
         typer.Option("--devices", help="List cameras with their modes, virtual cameras and microphones, and end.", rich_help_panel=RUN),
     ] = False,
+    install_desktop_entry: Annotated[
+        bool, typer.Option("--install-desktop-entry", help="Add Puppet to the desktop's menu, and end. Linux.", rich_help_panel=RUN)
+    ] = False,
+    remove_desktop_entry: Annotated[
+        bool, typer.Option("--remove-desktop-entry", help="Take it out of the menu, and end.", rich_help_panel=RUN)
+    ] = False,
 ) -> None:
     """Let a portrait follow you, live.
 
@@ -132,6 +139,10 @@ def live(
     """
     if devices:
         print_devices()
+        return
+    if install_desktop_entry or remove_desktop_entry:
+        for line in desktop_entry.install() if install_desktop_entry else desktop_entry.remove():
+            screen.print(line, highlight=False, markup=False, soft_wrap=True)
         return
     path = settings_path(profile)
     stored, troubles = load_settings(path)

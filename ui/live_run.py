@@ -25,7 +25,7 @@ from puppet.portraits.wardrobe import Wardrobe
 from puppet.settings import LiveSettings, changed
 from ui.console import notices
 from ui.live_report import LiveReport, make_report
-from ui.model_choice import model_card, open_finder
+from ui.model_choice import finder_name, model_card, open_finder
 from ui.session.live_session import LiveSession
 from ui.session.opening import Opening
 from ui.session.portrait_rack import PortraitRack
@@ -142,7 +142,8 @@ def run_window(order: LiveOrder) -> LiveReport | None:
         settings = changed(settings, model=EMBEDDED_MODEL)
         card = model_card(settings.model)
     library = PortraitLibrary(data_folder() / "portraits", tuple(bundled_portraits()), named=order.portraits)
-    wardrobe = Wardrobe(partial(open_finder, settings.model), card.side, cache_folder() / "portraits")
+    finder = finder_name(settings.model)
+    wardrobe = Wardrobe(partial(open_finder, settings.model), card.side, cache_folder() / "portraits", finder=finder)
     rack = PortraitRack(library, wardrobe, str(order.portraits[0]) if order.portraits else settings.portraits.last)
     recorder = Recorder(order.record, settings.camera.rate, settings.recording.microphone) if order.record is not None else None
     session = LiveSession(settings, rack, stored=order.stored, path=order.path, sinks=(recorder,) if recorder is not None else ())

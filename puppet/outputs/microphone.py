@@ -4,6 +4,7 @@ The one file that knows miniaudio, which reaches PulseAudio, PipeWire and ALSA, 
 FFmpeg's devices are no choice: the builds that PyAV carries find neither ALSA's configuration nor its plug-ins.
 """
 
+import ctypes
 import sys
 from collections import Counter, deque
 from collections.abc import Generator
@@ -21,6 +22,12 @@ DEFAULT = "default"
 
 BACKENDS = {"linux": ("PULSEAUDIO", "ALSA"), "darwin": ("COREAUDIO",), "win32": ("WASAPI",)}
 """miniaudio's names for what is tried on each `sys.platform`, in order."""
+
+ALSA = "libasound.so.2"
+"""ALSA's library, by the name under which miniaudio loads it."""
+
+DEAF = "Discard all samples (playback) or generate zero samples (capture)"
+"""What ALSA calls its device without hardware, which it lists although it hears nothing."""
 
 PIECE = 0.02
 """How much is heard at a time, s."""
@@ -106,8 +113,22 @@ def _library() -> ModuleType:
         import miniaudio  # noqa: PLC0415
     except ImportError as error:
         raise OutputError(f"Microphones need miniaudio, which can't be loaded: {error}.", "pip install miniaudio") from error
+    if sys.platform == "linux":
+        _quieten_alsa()
     module: ModuleType = miniaudio
     return module
+
+
+def _quieten_alsa() -> None:
+    """Keep ALSA from writing to the terminal whatever it doesn't find; miniaudio hears of it by what the calls give back.
+
+    What is called instead takes no arguments, does nothing, and needs no Python: threads of ALSA's own may call it at any time.
+    """
+    try:
+        library = ctypes.CDLL(ALSA)
+        library.snd_lib_error_set_handler(ctypes.CDLL(None).getpid)
+    except (OSError, AttributeError):  # without ALSA nobody writes
+        return
 
 
 def _backends(library: ModuleType) -> list[Any]:
@@ -124,6 +145,8 @@ def _devices(library: ModuleType) -> list[tuple[str, Any]]:
     named = []
     for device in found:
         name = str(device["name"])
+        if name == DEAF:
+            continue
         seen[name] += 1
         named.append((name if seen[name] == 1 else f"{name} ({seen[name]})", device["id"]))
     return named

@@ -21,7 +21,7 @@ from puppet.portraits.portrait_quality import Finding, Quality
 THUMBNAIL = 192
 """Side of the small picture, px: sharp at 72 on screens of twice the density and more."""
 
-FORM = 1
+FORM = 2
 """Raised when what is kept, or how pictures are judged, changes."""
 
 KEPT_FOR = 90 * 24 * 3600.0
@@ -48,10 +48,10 @@ class PreviewCache:
         self._folder = folder
         self._swept = False
 
-    def load(self, entry: Entry, side: int) -> Preview | None:
-        """The preview kept for an entry and a model's side; None when there is none or it can't be used."""
+    def load(self, entry: Entry, side: int, finder: str = "") -> Preview | None:
+        """The preview kept for an entry, a model's side and the face finder of this name; None when there is none or it can't be used."""
         self._sweep()
-        path = self._path(entry, side)
+        path = self._path(entry, side, finder)
         try:
             kept = json.loads(path.read_bytes())
             thumbnail = decode_picture(b64decode(kept["thumbnail"]))
@@ -69,7 +69,7 @@ class PreviewCache:
             os.utime(path)
         return preview
 
-    def keep(self, entry: Entry, side: int, preview: Preview) -> None:
+    def keep(self, entry: Entry, side: int, preview: Preview, finder: str = "") -> None:
         """Keep a preview that has a thumbnail."""
         if preview.thumbnail is None:
             return
@@ -77,10 +77,10 @@ class PreviewCache:
         kept = {**preview._asdict(), "thumbnail": b64encode(encoded.tobytes()).decode()}
         with suppress(OSError, MediaError):
             self._folder.mkdir(parents=True, exist_ok=True)
-            write_whole(self._path(entry, side), json.dumps(kept).encode())
+            write_whole(self._path(entry, side, finder), json.dumps(kept).encode())
 
-    def _path(self, entry: Entry, side: int) -> Path:
-        told = repr((FORM, side, str(entry.path.absolute()), entry.stamp, entry.crop and tuple(entry.crop)))
+    def _path(self, entry: Entry, side: int, finder: str) -> Path:
+        told = repr((FORM, finder, side, str(entry.path.absolute()), entry.stamp, entry.crop and tuple(entry.crop)))
         return self._folder / f"{hashlib.sha256(told.encode()).hexdigest()[:32]}.json"
 
     def _sweep(self) -> None:

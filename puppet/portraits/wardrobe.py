@@ -57,21 +57,31 @@ class Fitting(NamedTuple):
 
 
 class Wardrobe:
-    """Portraits for one model. `look`, `read`, `preview` and `close` belong to one thread at a time; `..at_hand` to any."""
+    """Portraits for the model that runs. `at_hand`, `preview_at_hand` and `wear` may be called on any thread, all else on one at a time."""
 
-    def __init__(self, open_finder: Callable[[], CrowdFinder], side: int, cache: Path | None = None) -> None:
-        """`side`: what the model wears, px. The face finder is opened with the first picture read. cache: where previews are kept."""
+    def __init__(self, open_finder: Callable[[], CrowdFinder], side: int, cache: Path | None = None, *, finder: str = "") -> None:
+        """`side`: what the model wears, px. The face finder is opened with the first picture read; `finder` is its name.
+
+        cache: where previews are kept, apart for each finder: what one sees in a picture another may not.
+        """
         self.side = side
         self._open_finder = open_finder
+        self._finder_name = finder
         self._finder: CrowdFinder | None = None
         self._cache = PreviewCache(cache) if cache is not None else None
         self._looks: OrderedDict[Entry, Look] = OrderedDict()  # by the entry less its crop
         self._fittings: dict[Entry, Fitting] = {}
+        self._worn: tuple[Entry, Fitting] | None = None
         self._previews: dict[Entry, Preview] = {}
 
     def at_hand(self, entry: Entry) -> Fitting | None:
         """The portrait if it was read before, as this entry tells it."""
-        return self._fittings.get(entry)
+        worn = self._worn
+        return worn[1] if worn is not None and worn[0] == entry else self._fittings.get(entry)
+
+    def wear(self, entry: Entry, fitting: Fitting) -> None:
+        """This one is worn: it stays at hand however many are read after it, until another is. Any thread."""
+        self._worn = entry, fitting
 
     def preview_at_hand(self, entry: Entry) -> Preview | None:
         """The preview if it was made before."""
@@ -83,7 +93,7 @@ class Wardrobe:
 
     def read(self, entry: Entry) -> Fitting:
         """The portrait, read if need be: the crop chosen by hand, or the largest face. Raises `MediaError`, `FaceError`."""
-        fitting = self._fittings.get(entry)
+        fitting = self.at_hand(entry)
         if fitting is None:
             fitting = self._fit(entry)
             self._fittings[entry] = fitting
@@ -95,10 +105,24 @@ class Wardrobe:
         """The portrait at a glance; what is wrong with it is told in there."""
         preview = self._previews.get(entry)
         if preview is None:
-            preview = (self._cache and self._cache.load(entry, self.side)) or self._make_preview(entry)
+            preview = (self._cache and self._cache.load(entry, self.side, self._finder_name)) or self._make_preview(entry)
             if preview.thumbnail is not None:  # a file that can't be read may be there again
                 self._previews[entry] = preview
         return preview
+
+    def change_model(self, open_finder: Callable[[], CrowdFinder], side: int, *, finder: str = "") -> bool:
+        """Cut for another model from now on, with the face finder that goes with it; whether that makes a difference.
+
+        Where it does nothing is at hand any more; only what the same finder saw in the pictures is.
+        """
+        if (finder, side) == (self._finder_name, self.side):
+            return False
+        if finder != self._finder_name:
+            self.close()
+            self._looks.clear()
+        self._open_finder, self._finder_name, self.side = open_finder, finder, side
+        self._worn, self._fittings, self._previews = None, {}, {}
+        return True
 
     def close(self) -> None:
         """Close the face finder, if one is open; may be called twice."""
@@ -129,7 +153,7 @@ class Wardrobe:
         except MediaError as error:
             return Preview(None, None, 0, str(error))
         if self._cache is not None:
-            self._cache.keep(entry, self.side, preview)
+            self._cache.keep(entry, self.side, preview, self._finder_name)
         return preview
 
     def _read_file(self, path: Path) -> Picture:

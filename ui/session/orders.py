@@ -116,8 +116,8 @@ ORDERS: dict[str, Order] = {
     "record": LiveSession.toggle_recording,
     "snapshot": LiveSession.snapshot,
     "record_take": LiveSession.toggle_take,
-    "play_take": lambda session: session.play_take(),
-    "stop_take": LiveSession.stop_take,
+    "play_take": lambda session: session.takes.play(),
+    "stop_take": lambda session: session.takes.stop_playing(),
     "arm_real_face": LiveSession.press_real_face,
 }
 """By the name of the action."""

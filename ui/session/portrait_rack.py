@@ -1,13 +1,13 @@
-"""The portraits of a session: read on the worker one after the other, encoded ahead, and put on by number."""
+"""The portraits of a session: taken in, put on by number, cut anew and removed."""
 
 import random
-import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+from puppet.animator import CrowdFinder
 from puppet.errors import PuppetError
-from puppet.live.pipeline import GivenUpError, Pipeline
+from puppet.live.pipeline import Pipeline
 from puppet.live.puppeteer import Puppeteer
 from puppet.live.shown import Parts
 from puppet.picture import Picture, Square
@@ -16,9 +16,7 @@ from puppet.portraits.portrait_library import AlreadyThereError, Entry, Portrait
 from puppet.portraits.preview import Preview
 from puppet.portraits.wardrobe import Fitting, Look, Wardrobe
 from ui.session.inbox import Inbox
-
-MOST_AHEAD = 40
-"""Portraits that are encoded before anybody asks for them; the others are when they are first put on."""
+from ui.session.portrait_reading import MOST_AHEAD, PortraitReading, keep
 
 
 class PortraitRack:
@@ -29,16 +27,14 @@ class PortraitRack:
         self.library = library
         self._wardrobe = wardrobe
         self._worn = library.find(first) or (library.entries[0] if library.entries else None)
-        self._troubles: dict[Path, str] = {}
-        self._reading: tuple[int, int] = (0, 0)
-        self._ready = threading.Event()
-        self._first: Portrait | None = None
+        self._reading = PortraitReading(wardrobe, self._wears, self._tell)
 
     def attach(self, pipeline: Pipeline, inbox: Inbox, say: Callable[[str], None]) -> None:
         """Where work is done, news are left and words go. Before anything else."""
         self._pipeline = pipeline
         self._inbox = inbox
         self._say = say
+        self._reading.attach(pipeline)
 
     # What is there
 
@@ -74,12 +70,12 @@ class PortraitRack:
 
     def trouble(self, entry: Entry) -> str:
         """Why it can't be worn; empty where it can, or where that is not known yet."""
-        return self._troubles.get(entry.path, "")
+        return self._reading.troubles.get(entry.path, "")
 
     @property
     def is_ready(self) -> bool:
         """Whether there is a portrait to wear."""
-        return self._first is not None
+        return self._reading.is_ready
 
     def worn_face(self) -> Picture | None:
         """The face that is worn, as it was cut, if it is at hand."""
@@ -88,26 +84,21 @@ class PortraitRack:
     @property
     def progress(self) -> tuple[int, int]:
         """How many portraits of how many have been read."""
-        return self._reading
+        return self._reading.progress
 
     # The beginning
 
     def fetch_all(self) -> None:
         """Read every portrait, the one to wear first, and encode it ahead."""
-        ordered = sorted(self.entries, key=lambda entry: entry != self._worn)
-        self._reading = (0, len(ordered))
-        self._read_on(ordered)
+        self._reading.read_all(sorted(self.entries, key=lambda entry: entry != self._worn))
 
-    def first_portrait(self, parts: Parts) -> Portrait:  # noqa: ARG002  the finder of the wardrobe has seen it
+    def first_portrait(self, parts: Parts) -> Portrait:
         """The portrait to begin with, once there is one; it may have to be added. Render thread; `GivenUpError` after `give_up`."""
-        self._ready.wait()
-        if self._first is None:
-            raise GivenUpError
-        return self._first
+        return self._reading.first_portrait(parts)
 
     def give_up(self) -> None:
         """Wait for no portrait any more: the run ends."""
-        self._ready.set()
+        self._reading.give_up()
 
     def close(self) -> None:
         """Close the face finder. After the pipeline has stopped."""
@@ -142,8 +133,8 @@ class PortraitRack:
         """Notice what was put into the folder or taken from it by hand, and what failed and may be mended."""
 
         def told() -> None:
-            self._troubles.clear()
-            self._fetch_missing()
+            self._reading.troubles.clear()
+            self._reading.read_missing(self.entries)
             self._say(" ".join(self.library.troubles) or f"{len(self.entries)} portraits")
 
         self._change(self.library.reload, told)
@@ -170,17 +161,17 @@ class PortraitRack:
 
     def restore(self) -> None:
         """Put back what was removed last."""
-        self._change(self.library.restore, self._fetch_missing)
+        self._change(self.library.restore, lambda: self._reading.read_missing(self.entries))
 
     def set_crop(self, entry: Entry, square: Square | None) -> None:
         """Wear another part of a picture, in its pixels as `look` gives it; None for the one that is found."""
 
         def cut_anew() -> None:
-            self._troubles.pop(entry.path, None)
+            self._reading.troubles.pop(entry.path, None)
             again = next((one for one in self.entries if one.path == entry.path), None)
             if again is not None:
                 worn = self._worn is not None and self._worn.path == entry.path
-                self._fetch(again, self._put_on if worn else _keep)
+                self._reading.fetch(again, self._put_on if worn else keep)
 
         self._change(partial(self.library.set_crop, entry, square), cut_anew)
 
@@ -189,51 +180,46 @@ class PortraitRack:
         self._pipeline.prepare(
             partial(self._wardrobe.look, entry),
             lambda _, look: self._inbox.post(lambda: show(entry, look)),
-            lambda error: self._inbox.post(lambda: self._say(str(error))),
+            self._tell,
         )
 
-    def encode_again(self) -> None:
-        """Another model runs: encode ahead for it, one portrait after the other, with room for orders between them."""
+    def change_model(self, open_finder: Callable[[], CrowdFinder], side: int, finder: str) -> None:
+        """Another model runs: encode ahead for it; where it wears another size, or goes with another face finder, cut all anew."""
+
+        def go_on(puppeteer: Puppeteer, differs: bool) -> None:
+            if not differs:
+                self._inbox.post(self._encode_again)
+                return
+            for entry in self.entries:  # what was cut for the last model is not to be put on
+                puppeteer.drop(entry.path)
+            self._inbox.post(self._read_again)
+
+        self._pipeline.prepare(partial(self._wardrobe.change_model, open_finder, side, finder=finder), go_on, self._tell)
+
+    # How that is done
+
+    def _read_again(self) -> None:
+        """Read every portrait for another model; the one that is worn is put on anew."""
+        self._reading.troubles.clear()
+        worn = next((entry for entry in self.entries if entry.path == self.worn_path), None)
+        if worn is not None:
+            self._reading.fetch(worn, self._put_on)
+        self.fetch_all()
+
+    def _encode_again(self) -> None:
+        """Encode one portrait after the other, with room for orders between them."""
         at_hand = [(entry, fitting) for entry in self.entries[:MOST_AHEAD] if (fitting := self._wardrobe.at_hand(entry)) is not None]
 
         def encode(puppeteer: Puppeteer) -> None:
             if at_hand:
-                _keep(at_hand[0][0], puppeteer, at_hand.pop(0)[1])
+                keep(at_hand[0][0], puppeteer, at_hand.pop(0)[1])
                 self._pipeline.post(encode)
 
         self._pipeline.post(encode)
 
-    # How that is done
-
-    def _read_on(self, left: Sequence[Entry]) -> None:
-        """Read the next portrait, then the others: one task at a time, so that what is asked for meanwhile comes between."""
-        if not left:
-            return
-        entry, *others = left
-
-        def read() -> Fitting:
-            try:
-                return self._read(entry)
-            finally:
-                done, total = self._reading
-                self._reading = done + 1, total
-                self._read_on(others)
-
-        ahead = _keep if self._reading[0] < MOST_AHEAD else _leave
-        refuse = self._refuse if self._ready.is_set() else self._refuse_aloud  # it was to be worn, and another is
-        self._pipeline.prepare(read, partial(ahead, entry), partial(refuse, entry))
-
     def _remove(self, entry: Entry) -> None:
         if entry in self.entries:  # asked for twice
             self.library.remove(entry)
-
-    def _fetch(self, entry: Entry, swap: Callable[[Entry, Puppeteer, Fitting], None]) -> None:
-        self._pipeline.prepare(partial(self._read, entry), partial(swap, entry), partial(self._refuse_aloud, entry))
-
-    def _fetch_missing(self) -> None:
-        for entry in self.entries:
-            if self._wardrobe.preview_at_hand(entry) is None:
-                self._pipeline.prepare(partial(self._read, entry), partial(_keep, entry), partial(self._refuse, entry))
 
     def _adopt(self, take: Callable[[], Entry]) -> None:
         """Take a picture in and wear it; one that is there already is worn as it is."""
@@ -244,55 +230,43 @@ class PortraitRack:
             except AlreadyThereError as error:
                 entry, words = error.entry, error.sentence
                 self._inbox.post(lambda: self._say(words))
-            return entry, self._read(entry)
+            return entry, self._reading.read(entry)
 
         def swap(puppeteer: Puppeteer, ready: tuple[Entry, Fitting]) -> None:
             self._put_on(ready[0], puppeteer, ready[1])
 
-        self._pipeline.prepare(work, swap, lambda error: self._inbox.post(lambda: self._say(str(error))))
+        self._pipeline.prepare(work, swap, self._tell)
 
     def _change(self, change: Callable[[], object], afterwards: Callable[[], None]) -> None:
         """Change the library on the worker."""
-        self._pipeline.prepare(
-            change, lambda *_: self._inbox.post(afterwards), lambda error: self._inbox.post(lambda: self._say(str(error)))
-        )
-
-    def _read(self, entry: Entry) -> Fitting:
-        """On the worker: the preview first, which tells what is wrong too. The first that can be worn is the one to begin with."""
-        self._wardrobe.preview(entry)
-        fitting = self._wardrobe.read(entry)
-        self._troubles.pop(entry.path, None)
-        if not self._ready.is_set():
-            self._worn, self._first = entry, fitting.portrait
-            self._ready.set()
-        return fitting
+        self._pipeline.prepare(change, lambda *_: self._inbox.post(afterwards), self._tell)
 
     def _put_on(self, entry: Entry, puppeteer: Puppeteer, fitting: Fitting) -> None:
         """On the render thread."""
         puppeteer.keep(entry.path, fitting.portrait)
         puppeteer.wear_kept(entry.path)
-        self._worn = entry
+        self._wears(entry, fitting)
 
     def _put_on_kept(self, entry: Entry, puppeteer: Puppeteer) -> None:
         """On the render thread: wear a portrait that was encoded ahead, or have it read."""
-        if puppeteer.wear_kept(entry.path):
-            self._worn = entry
-        else:
-            self._inbox.post(lambda: self._fetch(entry, self._put_on))
+        if not puppeteer.wear_kept(entry.path):
+            self._inbox.post(lambda: self._reading.fetch(entry, self._put_on))
+            return
+        fitting = self._wardrobe.at_hand(entry)
+        self._wears(entry, fitting)
+        if fitting is None:  # its picture had to make room for others, while its encoding is small and was kept
+            self._inbox.post(lambda: self._reading.fetch(entry, self._put_by))
 
-    def _refuse(self, entry: Entry, error: PuppetError) -> None:
-        """On the worker: remember why a portrait can't be worn."""
-        self._troubles[entry.path] = str(error)
+    def _put_by(self, entry: Entry, puppeteer: Puppeteer, fitting: Fitting) -> None:  # noqa: ARG002  it is worn by now
+        """On the render thread: have the picture of what is worn at hand again, unless another is worn by now."""
+        if self._worn == entry:
+            self._wears(entry, fitting)
 
-    def _refuse_aloud(self, entry: Entry, error: PuppetError) -> None:
-        self._refuse(entry, error)
+    def _wears(self, entry: Entry, fitting: Fitting | None) -> None:
+        self._worn = entry
+        if fitting is not None:
+            self._wardrobe.wear(entry, fitting)
+
+    def _tell(self, error: PuppetError) -> None:
+        """Any thread."""
         self._inbox.post(lambda: self._say(str(error)))
-
-
-def _keep(entry: Entry, puppeteer: Puppeteer, fitting: Fitting) -> None:
-    """On the render thread: encode a portrait ahead."""
-    puppeteer.keep(entry.path, fitting.portrait)
-
-
-def _leave(entry: Entry, puppeteer: Puppeteer, fitting: Fitting) -> None:
-    """There are too many to encode this one before it is asked for."""

@@ -2,6 +2,10 @@
 
 from typing import NamedTuple
 
+from puppet.live.pipeline import Pipeline
+from puppet.settings import LiveSettings
+from ui.session.output_control import OutputControl
+
 
 class Status(NamedTuple):
     """Never empty but for trouble and hint, which are empty while all is well."""
@@ -13,3 +17,25 @@ class Status(NamedTuple):
     output: str
     trouble: str = ""
     hint: str = ""
+
+
+def status_of(pipeline: Pipeline, output: OutputControl, settings: LiveSettings) -> Status:
+    """What runs, in words. Of several troubles the one that is nearest to the picture is told."""
+    facts, camera = pipeline.facts, pipeline.camera
+    newest = pipeline.shown.reader().take()
+    trouble, hint = "", ""
+    if newest is not None and newest.value.trouble:
+        trouble, hint = newest.value.trouble, "It is opened again by itself; another engine can be chosen in the settings."
+    elif camera.lost:
+        trouble, hint = camera.words, camera.hint
+    elif output.state == "failed":
+        trouble, hint = output.words, output.hint
+    return Status(
+        device=facts.device if facts else "opening …",
+        engine=facts.engine if facts else settings.engine,
+        model=facts.model if facts else settings.model,
+        camera=camera.words,
+        output=output.words if output.state != "failed" else "could not be opened",
+        trouble=trouble,
+        hint=hint,
+    )

@@ -10,6 +10,9 @@ from ui.window.icons import paint_icon
 HEIGHT = 32
 """px of the screen's own scale, as are all below."""
 
+BETWEEN = 3
+"""Around each choice, so that a finger or a tired hand finds it."""
+
 
 class ChoiceBox(QComboBox):
     """The wheel changes nothing unless it has the focus, so that scrolling past does no harm. GUI thread."""
@@ -17,7 +20,9 @@ class ChoiceBox(QComboBox):
     def __init__(self, name: str) -> None:
         super().__init__()
         self.setAccessibleName(name)
-        self.setView(QListView())
+        choices = QListView()
+        choices.setSpacing(BETWEEN)
+        self.setView(choices)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

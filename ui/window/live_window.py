@@ -4,27 +4,25 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from puppet.errors import PuppetError
 from puppet.live.shown import Shown
-from ui.session.devices import Devices
 from ui.session.live_session import LiveSession
 from ui.session.orders import ORDERS
-from ui.window.icon_button import IconButton
 from ui.window.key_desk import KeyDesk
 from ui.window.latency_graph import LatencyGraph
 from ui.window.portrait_desk import PortraitDesk
 from ui.window.portrait_strip import PortraitStrip
 from ui.window.pulse import Pulse
-from ui.window.settings_drawer import SettingsDrawer
+from ui.window.remedy import remedy_for, show_steps
+from ui.window.settings_desk import SettingsDesk
+from ui.window.situation import situation_of
 from ui.window.stage import Stage
 from ui.window.stage_marks import marks_for
-from ui.window.stage_words import Situation
-from ui.window.start_button import StartButton
 from ui.window.status_line import StatusLine
-from ui.window.task_bar import TaskBar
 from ui.window.theme import UNIT, apply_theme
+from ui.window.tool_row import ToolRow
 from ui.window.welcome_desk import WelcomeDesk
 
 PULL_MS = 10
@@ -35,22 +33,6 @@ TELL_MS = 250
 
 GRAPH_MS = 1000
 """How often the latency graph takes a look, ms."""
-
-TOOLS = (
-    ("recalibrate", "person", "Take this pose as neutral"),
-    ("auto_calibrate", "search", "Find the neutral pose by itself"),
-    ("mirror_driver", "swap", "Mirror your picture"),
-    ("snapshot", "snapshot", "Save a picture"),
-    ("record", "record", "Record"),
-)
-"""Actions that have a button at the left of the start button, with icon and words."""
-
-PANELS = (
-    ("toggle_timings", "graph", "Latency graph"),
-    ("show_keys", "keys", "Keys"),
-    ("show_settings", "settings", "Settings"),
-)
-"""Those at its right."""
 
 
 class LiveWindow(QWidget):
@@ -69,28 +51,25 @@ class LiveWindow(QWidget):
         self._reader = session.pipeline.shown.reader()
         self._unpainted: Shown | None = None
         self._rate = ""
-        self._shown_settings: object = None
-        self._keys_of: object = None
+        self._theme = session.settings.view.theme
         self.setWindowTitle("Puppet")
         self.setAccessibleName("Puppet")
-        apply_theme(_application(), session.settings.view.theme)
+        apply_theme(_application(), self._theme)
         self.stage = Stage(self._painted)
         self.strip = PortraitStrip()
-        self.start = StartButton()
+        self.tools = ToolRow()
+        self.start, self.tasks = self.tools.start, self.tools.tasks
         self.status = StatusLine()
-        self.tasks = TaskBar()
         self.graph = LatencyGraph()
-        self.drawer = SettingsDrawer()
         self.welcome: WelcomeDesk | None = None
         self._pages = QStackedWidget()
         self.keys = KeyDesk(session, self, self.fire)
         self.portraits = PortraitDesk(session, self.strip, self)
-        self.buttons = {name: self._button(name, icon, words) for name, icon, words in (*TOOLS, *PANELS)}
+        self.settings = SettingsDesk(session, self)
+        self.drawer = self.settings.drawer
         self._connect()
         self._lay_out()
-        self.drawer.hide()
         self.graph.setVisible(session.settings.view.timings)
-        self.drawer.show_settings(session.settings)
         self.resize(1120, 800)
         if guided:
             self._show_welcome()
@@ -107,7 +86,7 @@ class LiveWindow(QWidget):
             "import_portrait": self.strip.choose_files,
             "paste_portrait": self._paste,
             "full_screen": self._turn_full_screen,
-            "show_settings": self._turn_drawer,
+            "show_settings": self.settings.turn,
             "show_keys": self.keys.show_sheet,
             "quit": self.close,
         }
@@ -160,58 +139,31 @@ class LiveWindow(QWidget):
         """Write the words and figures anew, and show what has changed."""
         session = self._session
         session.look()
-        settings, output = session.settings, session.output
-        snapshot = session.timings.snapshot()
-        screen = snapshot.sinks.get("screen")
+        settings, recording = session.settings, session.recording.seconds is not None
+        screen = session.timings.snapshot().sinks.get("screen")
         self._rate = f"{screen.rate:.0f} fps · {screen.age.p50 * 1000:.0f} ms" if screen is not None else ""
-        self.stage.show_situation(
-            Situation(
-                camera=session.pipeline.camera,
-                opening=self._awaited(),
-                output=output.state,
-                test_card=settings.output.test_card and output.wanted,
-                recording=session.recording.seconds,
-                taking=session.takes.is_recording,
-                arming=session.real_face.seconds_left,
-                hide_key=self.keys.map.key_of("arm_real_face"),
-                message=session.notice,
-                failure=(self.failure.sentence, self.failure.hint) if isinstance(self.failure, PuppetError) else ("", ""),
-            )
-        )
-        self.status.show_status(session.status, self._remedy()[0])
+        self.stage.show_situation(situation_of(session, self.keys.map.key_of("arm_real_face"), self.failure))
+        self.status.show_status(session.status, remedy_for(session).words)
         self.tasks.show_task(*session.work)
-        self.start.show_state(output.state, output.words)
-        self._show_keys()
+        self.start.show_state(session.output.state, session.output.words)
+        self.tools.show_keys(self.keys.map)
+        self.tools.show_recording(recording)
+        self.tools.show_on(
+            {
+                "auto_calibrate": session.calibrating,
+                "mirror_driver": settings.camera.mirror,
+                "toggle_timings": settings.view.timings,
+                "show_settings": self.drawer.isVisible(),
+            }
+        )
         self.portraits.refresh()
+        self.settings.refresh()
         if self.welcome is not None:
             self.welcome.refresh()
-        self.buttons["record"].show_icon(
-            "stop" if session.recording.seconds is not None else "record", session.recording.seconds is not None
-        )
-        self.buttons["auto_calibrate"].setChecked(session.calibrating)
-        self.buttons["mirror_driver"].setChecked(settings.camera.mirror)
-        self.buttons["toggle_timings"].setChecked(settings.view.timings)
-        self.buttons["show_settings"].setChecked(self.drawer.isVisible())
         self.graph.setVisible(settings.view.timings)
-        if self._shown_settings is not settings:
-            self._shown_settings = settings
-            self.drawer.show_settings(settings)
-            apply_theme(_application(), settings.view.theme)
-
-    def _awaited(self) -> str:
-        """What there is to wait for before the first picture."""
-        done, total = self._session.rack.progress
-        if not self._session.rack.is_ready and done == total:
-            return "add a portrait to begin: drop a picture here, paste one, or press +"
-        return "waiting for the first picture" if self._session.pipeline.facts is not None else f"opening {self._session.settings.model}"
-
-    def _show_keys(self) -> None:
-        """Say on each control which key does the same; a person may have changed it."""
-        if self._keys_of is not self.keys.map:
-            self._keys_of = self.keys.map
-            self.start.show_key(self.keys.map.key_of("toggle_output"))
-            for name, _, words in (*TOOLS, *PANELS):
-                self.buttons[name].show_words(words, self.keys.map.key_of(name))
+        if self._theme != settings.view.theme:
+            self._theme = settings.view.theme
+            apply_theme(_application(), self._theme)
 
     def _draw_graph(self) -> None:
         if self.graph.isVisible():
@@ -226,54 +178,13 @@ class LiveWindow(QWidget):
 
     # What a person does
 
-    def _remedy(self) -> tuple[str, Callable[[], object]]:
-        """What can be done about the trouble that is told: the words on its button, and what that does."""
-        session = self._session
-        if session.output.state == "failed" and session.status.trouble == session.output.words:
-            return "What to do", self._show_steps
-        if session.pipeline.camera.lost:
-            return "Choose a camera", self._open_drawer
-        return ("Choose an engine", self._open_drawer) if session.status.trouble else ("", lambda: None)
-
     def _mend(self) -> None:
-        self._remedy()[1]()
-
-    def _show_steps(self) -> None:
-        """The steps to a virtual camera, to be read and copied beside the window."""
-        output = self._session.output
-        box = QMessageBox(QMessageBox.Icon.Information, "Virtual camera", output.words, QMessageBox.StandardButton.Close, self)
-        box.setInformativeText(output.hint)
-        box.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.open()
-
-    def _change(self, setting: str, value: object) -> None:
-        """A control of the drawer was moved."""
-        try:
-            self._session.adjust(**{setting: value})
-        except PuppetError as error:
-            self._session.complain(error)
-        self._shown_settings = None
-
-    def _turn_drawer(self) -> None:
-        self.drawer.hide() if self.drawer.isVisible() else self._open_drawer()
-
-    def _open_drawer(self) -> None:
-        self.drawer.show()
-        self.drawer.search.setFocus()
-        self._session.find_devices(self._offer)
-
-    def _offer(self, devices: Devices) -> None:
-        """Let the drawer name what there is."""
-        for setting, choices in (
-            ("camera__source", devices.cameras),
-            ("output__device", devices.outputs),
-            ("recording__microphone", devices.microphones),
-            ("model", devices.models),
-            ("engine", devices.engines),
-            ("safety__idle_take", devices.takes),
-        ):
-            self.drawer.choices(setting, choices)
+        """Lead to what can be done about the trouble that is told."""
+        place = remedy_for(self._session).place
+        if place == "steps":
+            show_steps(self._session.output, self)
+        elif place == "settings":
+            self.settings.open()
 
     def _paste(self) -> None:
         if not self.strip.paste():
@@ -301,19 +212,11 @@ class LiveWindow(QWidget):
 
     def _connect(self) -> None:
         self.stage.swapped.connect(self._swap)
-        self.stage.dropped.connect(self._session.rack.add)
+        self.stage.added.connect(self._session.rack.add)
         self.stage.pasted.connect(self._session.rack.paste)
-        self.start.clicked.connect(lambda: self.fire("toggle_output"))
+        self.tools.fired.connect(self.fire)
         self.status.remedy_wanted.connect(self._mend)
         self.tasks.cancelled.connect(self._session.tasks.cancel)
-        self.drawer.changed.connect(self._change)
-        self.drawer.closed.connect(self._turn_drawer)
-
-    def _button(self, action: str, icon: str, words: str) -> IconButton:
-        checkable = action in ("auto_calibrate", "mirror_driver", "toggle_timings", "show_settings")
-        button = IconButton(icon, words, checkable=checkable, side=40)
-        button.clicked.connect(lambda: self.fire(action))
-        return button
 
     def _every(self, pause_ms: int, action: Callable[[], None], kind: Qt.TimerType) -> QTimer:
         timer = QTimer(self)
@@ -323,23 +226,13 @@ class LiveWindow(QWidget):
         return timer
 
     def _lay_out(self) -> None:
-        left, right = QHBoxLayout(), QHBoxLayout()
-        for name, *_ in TOOLS:
-            left.addWidget(self.buttons[name])
-        left.addStretch()
-        right.addWidget(self.tasks, 1)
-        for name, *_ in PANELS:
-            right.addWidget(self.buttons[name])
-        tools = QHBoxLayout()
-        for part, share in ((left, 1), (self.start, 0), (right, 1)):
-            tools.addLayout(part, share) if isinstance(part, QHBoxLayout) else tools.addWidget(part, share)
         column = QVBoxLayout()
         column.setContentsMargins(2 * UNIT, 2 * UNIT, 2 * UNIT, UNIT)
         column.setSpacing(UNIT + UNIT // 2)
         column.addWidget(self.stage, 1)
         column.addWidget(self.graph)
         column.addWidget(self.strip)
-        column.addLayout(tools)
+        column.addWidget(self.tools)
         column.addWidget(self.status)
         main = QWidget()
         beside = QHBoxLayout(main)

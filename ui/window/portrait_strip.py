@@ -3,13 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QRectF, Qt, QUrl, Signal
+from PySide6.QtCore import QRectF, Qt, QUrl, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDesktopServices,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDropEvent,
     QGuiApplication,
     QPainter,
     QPaintEvent,
@@ -19,7 +16,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QSizePolicy, QWidget
 
 from puppet.media.picture_file import PICTURE_SUFFIXES
-from ui.window.dropped import dropped, is_welcome
+from ui.window.drop_zone import DropZone
+from ui.window.dropped import is_welcome
 from ui.window.plus_button import PlusButton
 from ui.window.portrait_tile import ROUNDING, SIDE, PortraitTile, StripItem
 from ui.window.tile_row import TileRow
@@ -33,17 +31,11 @@ VIDEOS = ("gif", "mp4", "mov", "mkv", "webm", "avi")
 """Of these the first picture is taken."""
 
 
-class PortraitStrip(QWidget):
+class PortraitStrip(DropZone):
     """All portraits, scrolled where there are many. It owns none of them: it shows items and says what is asked for. GUI thread."""
 
     chosen = Signal(int)
     """The portrait of this number, from 0, shall be worn."""
-
-    added = Signal(list)
-    """These files (list of `Path`) shall be added."""
-
-    pasted = Signal(object)
-    """This `Picture`, which is no file, shall be added."""
 
     removed = Signal(int)
     crop_wanted = Signal(int)
@@ -54,11 +46,9 @@ class PortraitStrip(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setAcceptDrops(True)
         self.setAccessibleName("Portraits")
         self.setFixedHeight(SIDE)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._dropping = False
         self._can_restore = False
         self._worn: int | None = None
         self._dialog: QFileDialog | None = None
@@ -110,39 +100,13 @@ class PortraitStrip(QWidget):
 
     def paste(self) -> bool:
         """Add what the clipboard holds; False when that is no picture."""
-        return self._take(QGuiApplication.clipboard().mimeData())
+        return self.take(QGuiApplication.clipboard().mimeData())
 
-    # What is dropped
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
-        """Welcome files and pictures."""
-        if is_welcome(event.mimeData()):
-            event.acceptProposedAction()
-            self._show_dropping(True)
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: ARG002, N802
-        """They went elsewhere."""
-        self._show_dropping(False)
-
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
-        """Take what was dropped."""
-        self._show_dropping(False)
-        if self._take(event.mimeData()):
-            event.acceptProposedAction()
-
-    def _take(self, data: QMimeData | None) -> bool:
-        files, picture = dropped(data)
-        if files:
-            self.added.emit(files)
-        elif picture is not None:
-            self.pasted.emit(picture)
-        return bool(files) or picture is not None
-
-    def _show_dropping(self, dropping: bool) -> None:
-        self._dropping = dropping
+    def show_dropping(self, dropping: bool) -> None:
+        """The button with the plus invites too."""
+        super().show_dropping(dropping)
         self.plus.inviting = dropping
         self.plus.update()
-        self.update()
 
     # Tiles
 
@@ -200,7 +164,7 @@ class PortraitStrip(QWidget):
         """The frame while something is held over it, and a word where it is empty."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self._dropping:
+        if self.dropping:
             accent = self.palette().color(QPalette.ColorRole.Highlight)
             painter.setPen(QPen(accent, 2, Qt.PenStyle.DashLine))
             accent.setAlpha(28)

@@ -6,6 +6,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
+from ui.window.caption import Caption
 from ui.window.icon_button import IconButton
 from ui.window.number_field import NumberField
 from ui.window.segments import Segments
@@ -32,12 +33,7 @@ class SettingField(QWidget):
         self._value: Any = facts.default
         self.label = QLabel(facts.title)
         self.label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.caption = QLabel(facts.sentence)
-        self.caption.setWordWrap(True)
-        self.caption.setForegroundRole(self.palette().ColorRole.PlaceholderText)
-        font = self.caption.font()
-        font.setPointSizeF(font.pointSizeF() * 0.88)
-        self.caption.setFont(font)
+        self.caption = Caption(facts.sentence)
         self.reset = IconButton("reset", f"{facts.title}: give the default back", side=24)
         self.reset.clicked.connect(lambda: self._choose(facts.default, show=True))
         policy = self.reset.sizePolicy()

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.window.colours import colours_of
 from ui.window.icons import paint_icon
+from ui.window.mode_field import ModeField
 from ui.window.setting_field import SettingField
 
 HEIGHT = 40
@@ -79,7 +80,7 @@ class SectionHeading(QAbstractButton):
 class SettingSection(QWidget):
     """A heading and its fields. GUI thread."""
 
-    def __init__(self, title: str, fields: Sequence[SettingField], is_open: bool = False) -> None:
+    def __init__(self, title: str, fields: Sequence[SettingField | ModeField], is_open: bool = False) -> None:
         super().__init__()
         self.fields = tuple(fields)
         self.heading = SectionHeading(title)
@@ -103,7 +104,7 @@ class SettingSection(QWidget):
         whole = not query or query in self.heading.text().lower()
         found = 0
         for field in self.fields:
-            answers = whole or field.answers(query)
+            answers = field.answers("" if whole else query)
             field.setVisible(answers)
             found += answers
         self.setVisible(found > 0)

@@ -7,9 +7,11 @@ from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from puppet.cameras.camera_list import CameraMode
 from puppet.settings import LiveSettings
 from ui.window.colours import colours_of
 from ui.window.icon_button import IconButton
+from ui.window.mode_field import ModeField
 from ui.window.setting_facts import settings_in
 from ui.window.setting_field import SettingField
 from ui.window.setting_section import MARGIN, SettingSection
@@ -54,6 +56,9 @@ class SettingsDrawer(QFrame):
     changed = Signal(str, object)
     """A person chose a value: `section__field` and the value; while a slider is dragged again and again."""
 
+    mode_chosen = Signal(object)
+    """A person chose this `CameraMode`."""
+
     closed = Signal()
     """A person wants it out of the way."""
 
@@ -71,6 +76,9 @@ class SettingsDrawer(QFrame):
         self.close_button.clicked.connect(self.closed)
         self.sections: list[SettingSection] = []
         self.fields: dict[str, SettingField] = {}
+        self.modes = ModeField()
+        self.modes.hide()
+        self.modes.chosen.connect(self.mode_chosen)
         for name in SECTIONS:
             part = LiveSettings.model_fields[name].annotation
             assert isinstance(part, type) and issubclass(part, BaseModel)
@@ -93,10 +101,16 @@ class SettingsDrawer(QFrame):
             value = (values[section] if section else values)[key]
             if value != field.value:
                 field.show_value(value)
+        self.modes.show_settings(settings.camera)
 
     def choices(self, field: str, choices: Sequence[tuple[str, str]]) -> None:
         """Offer these for a setting that is a word, value and words of each; costs nothing where they are the same as before."""
         self.fields[field].offer(choices)
+
+    def show_modes(self, modes: Sequence[CameraMode]) -> None:
+        """Offer what the camera can do; nothing where it doesn't tell."""
+        self.modes.show_modes(modes)
+        self._look_for(self.search.text())
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """As wide as always."""
@@ -121,7 +135,7 @@ class SettingsDrawer(QFrame):
         painter.end()
 
     def _add_section(self, title: str, model: type[BaseModel], section: str) -> None:
-        fields = []
+        fields: list[SettingField | ModeField] = []
         for facts in settings_in(model, section):
             if facts.name in LEFT_OUT:
                 continue
@@ -131,6 +145,8 @@ class SettingsDrawer(QFrame):
             field.changed.connect(self.changed)
             self.fields[facts.name] = field
             fields.append(field)
+            if facts.name == "camera__source":
+                fields.append(self.modes)
         self.sections.append(SettingSection(title, fields))
 
     def _look_for(self, words: str) -> None:

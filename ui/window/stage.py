@@ -3,55 +3,37 @@
 from collections.abc import Callable
 from time import perf_counter
 
-from PySide6.QtCore import QRectF, QSize, QTimer, Signal
-from PySide6.QtGui import (
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDropEvent,
-    QHideEvent,
-    QPainter,
-    QPainterPath,
-    QPaintEvent,
-    QPalette,
-    QResizeEvent,
-    QShowEvent,
-)
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QRectF, QSize, Signal
+from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy
 
 from puppet.live.shown import Shown, State
 from puppet.picture import Picture
 from puppet.steering.settling import SETTLING
 from ui.window.colours import STAGE
-from ui.window.dropped import dropped, is_welcome
+from ui.window.drop_zone import DropZone
 from ui.window.fitted_picture import FittedPicture, place_within
 from ui.window.settling_clock import SettlingClock
+from ui.window.situation import Situation
 from ui.window.stage_inset import ROUNDING as INSET_ROUNDING
 from ui.window.stage_inset import StageInset
 from ui.window.stage_marks import DriverMarks, Marks, paint_keypoints
 from ui.window.stage_overlay import ROUNDING, Overlay
 from ui.window.stage_signs import paint_drop_hint, round_off
-from ui.window.stage_words import EASED, Situation, headline, spoken
+from ui.window.stage_words import EASED, headline, spoken
+from ui.window.turning import Turning
 
 SETTLING_STATES: tuple[State, ...] = ("settling",)
-
-TURN_MS = 40
-"""How often the wheel turns on while something is awaited, ms."""
 
 EASED_FOR = 1.0
 """How long it is told that motion was held back, s, so that the words do not flicker."""
 
 
-class Stage(QWidget):
+class Stage(DropZone):
     """Shows what it was last given: paints once for each picture, and copies none. GUI thread."""
 
     swapped = Signal()
     """The two pictures shall change places."""
-
-    dropped = Signal(list)
-    """These files (list of `Path`) were dropped on it."""
-
-    pasted = Signal(object)
-    """This `Picture`, which is no file, was dropped on it."""
 
     def __init__(self, on_painted: Callable[[float], None] | None = None) -> None:
         """`on_painted` hears how long each painting of a picture took, s."""
@@ -63,16 +45,12 @@ class Stage(QWidget):
         self._armed_until = 0.0
         self._settling = SettlingClock(SETTLING, SETTLING_STATES)
         self._eased_until = 0.0
-        self._dropping = False
         self._large, self._small = FittedPicture(), FittedPicture()
         self._driver_marks = DriverMarks()
-        self._turning = QTimer(self)
-        self._turning.setInterval(TURN_MS)
-        self._turning.timeout.connect(self.update)
+        self._turning = Turning(self)
         self.inset = StageInset(self)
         self.inset.clicked.connect(self.swapped)
         self.inset.placed.connect(self.update)
-        self.setAcceptDrops(True)
         self.setAccessibleName("Stage")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(280, 220)
@@ -120,21 +98,9 @@ class Stage(QWidget):
         super().resizeEvent(event)
         self._arrange()
 
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
-        """Turn while something is awaited."""
-        super().showEvent(event)
-        self._refresh()
-
-    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
-        """Nothing turns where nobody looks."""
-        self._turning.stop()
-        super().hideEvent(event)
-
     def _refresh(self) -> None:
-        """What follows from other words."""
+        """Say it to those who hear the screen."""
         self.setAccessibleDescription(spoken(self._shown, self._situation, self._marks.when_lost))
-        told = headline(self._shown, self._situation)
-        self._turning.start() if told is not None and told.waiting and self.isVisible() else self._turning.stop()
 
     def _pictures(self) -> tuple[Picture | None, Picture | None]:
         """What is shown large and small."""
@@ -142,7 +108,7 @@ class Stage(QWidget):
         if shown is None:
             return None, None
         driver = shown.frame.picture if shown.frame is not None else None
-        if driver is None or shown.state == "real face" or headline(shown, self._situation) is not None or self._dropping:
+        if driver is None or shown.state == "real face" or headline(shown, self._situation) is not None or self.dropping:
             return shown.image, None
         if marks.swapped:
             return driver, shown.image
@@ -171,7 +137,10 @@ class Stage(QWidget):
         if small is not None:
             self._paint_small(painter, small)
         self._overlay(start, small is not None).paint(painter, room)
-        if self._dropping:
+        told = headline(self._shown, self._situation)
+        if told is not None and told.waiting:
+            self._turning.start()
+        if self.dropping:
             paint_drop_hint(painter, room, ROUNDING, "Drop a picture to wear it")
         round_off(painter, room, ROUNDING, self.palette().color(QPalette.ColorRole.Window))
         painter.end()
@@ -210,31 +179,7 @@ class Stage(QWidget):
             now,
         )
 
-    # What is dropped
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
-        """Welcome files and pictures."""
-        if is_welcome(event.mimeData()):
-            event.acceptProposedAction()
-            self._show_dropping(True)
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: ARG002, N802
-        """They went elsewhere."""
-        self._show_dropping(False)
-
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
-        """Take what was dropped."""
-        self._show_dropping(False)
-        files, picture = dropped(event.mimeData())
-        if files:
-            self.dropped.emit(files)
-        elif picture is not None:
-            self.pasted.emit(picture)
-        else:
-            return
-        event.acceptProposedAction()
-
-    def _show_dropping(self, dropping: bool) -> None:
-        self._dropping = dropping
+    def show_dropping(self, dropping: bool) -> None:
+        """The result alone is seen below what is held over it."""
+        super().show_dropping(dropping)
         self._arrange()
-        self.update()

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QPainter
 from puppet.live.shown import Shown
 from ui.window.colours import AMBER, RED
 from ui.window.icons import paint_icon
+from ui.window.situation import Situation
 from ui.window.stage_marks import Marks
 from ui.window.stage_signs import (
     GAP,
@@ -21,7 +22,7 @@ from ui.window.stage_signs import (
     paint_ring,
     pill,
 )
-from ui.window.stage_words import Situation, badges, headline, pill_words
+from ui.window.stage_words import badges, headline, pill_words
 
 ROUNDING = 12.0
 """Radius of the stage's corners, px of the screen's own scale, as are all below."""

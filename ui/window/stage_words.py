@@ -2,36 +2,14 @@
 
 from typing import Literal, NamedTuple
 
-from puppet.live.capture import OPENING, CameraState
 from puppet.live.shown import Shown
 from puppet.settings import WhenLost
-
-OutputState = Literal["off", "starting", "live", "failed"]
+from ui.window.situation import Situation
 
 OTHERS_SEE: dict[WhenLost, str] = {"hold": "the last picture", "idle": "a calm motion", "card": "the card"}
 
 EASED = 0.2
 """From this share of held back motion on it is told."""
-
-
-class Situation(NamedTuple):
-    """What the stage is told now and then, besides the pictures.
-
-    opening: what is being opened, while there is no picture yet. recording: how long it has run, s, None while there is none. arming: s in
-    which a second press shows the real face, 0 where it is not armed. hide_key: the key that hides it again, as a person reads it.
-    message: something to tell now, empty for nothing. failure: what ended the run, and what to do about it; empty while it goes on.
-    """
-
-    camera: CameraState = OPENING
-    opening: str = ""
-    output: OutputState = "off"
-    test_card: bool = False
-    recording: float | None = None
-    taking: bool = False
-    arming: float = 0.0
-    hide_key: str = ""
-    message: str = ""
-    failure: tuple[str, str] = ("", "")
 
 
 class Headline(NamedTuple):

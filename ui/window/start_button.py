@@ -3,14 +3,15 @@
 import math
 from time import perf_counter
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QFont, QFontMetricsF, QHideEvent, QPainter, QPaintEvent, QPen, QShowEvent
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
+from ui.session.output_control import OutputState
 from ui.window.colours import colours_of, faint
 from ui.window.icons import paint_icon
 from ui.window.stage_signs import bold, paint_wheel
-from ui.window.stage_words import OutputState
+from ui.window.turning import Turning
 
 HEIGHT = 44
 """px of the screen's own scale, as are all below."""
@@ -19,7 +20,6 @@ ROUNDING = 12.0
 PAD = 18.0
 SIGN = 18.0
 GAP = 10.0
-TURN_MS = 40
 
 WORDS_LIE = Qt.AlignmentFlag.AlignVCenter.value | Qt.AlignmentFlag.AlignLeft.value | Qt.TextFlag.TextDontClip.value
 """Letters may be a little wider on a dense screen than their measure says."""
@@ -34,9 +34,7 @@ class StartButton(QAbstractButton):
         super().__init__()
         self.state: OutputState = "off"
         self._key = ""
-        self._turning = QTimer(self)
-        self._turning.setInterval(TURN_MS)
-        self._turning.timeout.connect(self.update)
+        self._turning = Turning(self)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -49,7 +47,6 @@ class StartButton(QAbstractButton):
             return
         self.state = state
         self._say(words)
-        self._turn()
         self.update()
 
     def show_key(self, key: str) -> None:
@@ -60,19 +57,6 @@ class StartButton(QAbstractButton):
         self._say(self.accessibleDescription())
         self.updateGeometry()
         self.update()
-
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
-        """Turn while it starts."""
-        super().showEvent(event)
-        self._turn()
-
-    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
-        """Nothing turns where nobody looks."""
-        self._turning.stop()
-        super().hideEvent(event)
-
-    def _turn(self) -> None:
-        self._turning.start() if self.state == "starting" and self.isVisible() else self._turning.stop()
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Room for the longest words, the sign and the key."""
@@ -108,6 +92,7 @@ class StartButton(QAbstractButton):
         sign = QRectF(PAD, self.height() / 2 - SIGN / 2, SIGN, SIGN)
         if self.state == "starting":
             paint_wheel(painter, sign.adjusted(1, 1, -1, -1), perf_counter(), ink, 2.5)
+            self._turning.start()
         elif self.state == "live":
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colours.danger)

@@ -2,18 +2,18 @@
 
 from time import perf_counter
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen, QShowEvent
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from ui.window.colours import colours_of, faint
 from ui.window.elided_label import ElidedLabel
 from ui.window.stage_signs import paint_wheel
+from ui.window.turning import Turning
 
 HEIGHT = 40
 """px of the screen's own scale, as are all below."""
 
-TURN_MS = 40
 WHEEL = 18.0
 
 
@@ -26,9 +26,7 @@ class TaskBar(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._progress: float | None = None
-        self._turning = QTimer(self)
-        self._turning.setInterval(TURN_MS)
-        self._turning.timeout.connect(self.update)
+        self._turning = Turning(self)
         self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         policy = self.sizePolicy()
@@ -61,22 +59,7 @@ class TaskBar(QWidget):
         share = "" if progress is None else f", {round(100 * progress)} %"
         self.setAccessibleName(f"{words}{share}" if words else "")
         self.setVisible(bool(words))
-        self._turn()
         self.update()
-
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
-        """Turn while it lasts."""
-        super().showEvent(event)
-        self._turn()
-
-    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
-        """Nothing turns where nobody looks."""
-        self._turning.stop()
-        super().hideEvent(event)
-
-    def _turn(self) -> None:
-        waiting = bool(self.label.text()) and self._progress is None
-        self._turning.start() if waiting and self.isVisible() else self._turning.stop()
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """A line."""
@@ -93,6 +76,7 @@ class TaskBar(QWidget):
         wheel = QRectF(14, self.height() / 2 - WHEEL / 2, WHEEL, WHEEL)
         if self._progress is None:
             paint_wheel(painter, wheel, perf_counter(), colours.link, 2.5)
+            self._turning.start()
         else:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(faint(colours.link, 60), 2.5))

@@ -11,14 +11,12 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from puppet.errors import SettingsError
+from ui.desktop_entry import APPLICATION
 from ui.keys.actions import find_action
 from ui.keys.chord import parse_chord
 from ui.keys.global_keys import OFF, Hearing, heard
 from ui.keys.portal_trigger import portal_trigger
 from ui.window.session_bus import Body, SessionBus, Target, ignore
-
-APPLICATION = "app.puppet.Puppet"
-"""Name of the desktop entry by which newer portals know who asks."""
 
 PORTAL = "org.freedesktop.portal.Desktop"
 DESKTOP = "/org/freedesktop/portal/desktop"
@@ -126,7 +124,7 @@ class WaylandKeys(QObject):
         elif "app id" in reason.lower():
             self._give_up(
                 "the desktop does not know who asks",
-                f"Install a desktop entry {APPLICATION}.desktop in ~/.local/share/applications, or start Puppet from the desktop's menu.",
+                "Add Puppet to the desktop's menu, by puppet-live --install-desktop-entry, or start it from there.",
             )
         else:
             self._give_up(reason.rstrip(". "), "")

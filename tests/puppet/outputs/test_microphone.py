@@ -1,5 +1,6 @@
 """Microphones: the list, opening, hearing and closing, on a sound system that is silent but keeps time, and words where one fails."""
 
+import ctypes
 import sys
 import time
 from collections.abc import Iterator
@@ -17,6 +18,15 @@ from tests.live_parts import eventually
 
 SILENT = "NULL Capture Device"
 """miniaudio's device that needs none."""
+
+
+def can_load(library: str) -> bool:
+    """Whether a library of the system is here."""
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
 
 
 @pytest.fixture(autouse=True)
@@ -46,6 +56,25 @@ def test_the_systems_choice_is_listed_first() -> None:
 def test_names_are_told_apart_and_loudspeakers_come_last(monkeypatch: pytest.MonkeyPatch) -> None:
     name_devices(monkeypatch, "Monitor of Speakers", "Webcam", "Built-in", "Webcam")
     assert [each.source for each in list_microphones()] == [DEFAULT, "Webcam", "Built-in", "Webcam (2)", "Monitor of Speakers"]
+
+
+@pytest.mark.skipif(not can_load("libasound.so.2"), reason="needs ALSA's library")
+def test_what_alsa_has_to_say_is_kept_from_the_terminal(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(microphone, "BACKENDS", {sys.platform: ("ALSA",)})
+    list_microphones()
+    stream = ctypes.c_void_p()
+    assert ctypes.CDLL("libasound.so.2").snd_pcm_open(ctypes.byref(stream), b"a device that is not there", 1, 0) < 0
+    assert capfd.readouterr().err == ""
+
+
+def test_a_system_without_alsa_needs_no_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(microphone, "ALSA", "libabsent.so.9")
+    microphone._quieten_alsa()
+
+
+def test_alsas_device_that_hears_nothing_is_no_microphone(monkeypatch: pytest.MonkeyPatch) -> None:
+    name_devices(monkeypatch, "Discard all samples (playback) or generate zero samples (capture)")
+    assert list_microphones() == []
 
 
 def test_without_a_microphone_the_list_is_empty(monkeypatch: pytest.MonkeyPatch) -> None:

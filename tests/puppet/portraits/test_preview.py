@@ -42,6 +42,7 @@ def test_another_content_crop_or_model_has_another_preview(tmp_path: Path, other
     cache.keep(ENTRY, 256, made())
     assert cache.load(other, 256) is None
     assert cache.load(ENTRY, 512) is None
+    assert cache.load(ENTRY, 256, "another finder") is None
     assert cache.load(ENTRY, 256) is not None
 
 

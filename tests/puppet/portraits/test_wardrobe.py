@@ -150,6 +150,21 @@ def test_memory_is_bounded_and_what_left_is_read_again(tmp_path: Path, monkeypat
     assert wardrobe.read(entries[1]).portrait.face.shape == (SIDE, SIDE, 3)
 
 
+def test_the_one_that_is_worn_stays_at_hand_however_many_are_read_after_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for index in range(4):
+        write_picture(tmp_path / f"{index}.png", demo_picture(index, 96, 72))
+    entries = PortraitLibrary(tmp_path / "library", [tmp_path / f"{index}.png" for index in range(4)]).entries
+    monkeypatch.setattr(wardrobe_module, "ROOM", 1)
+    wardrobe = Wardrobe(DemoFaceFinder, SIDE)
+    worn = wardrobe.read(entries[0])
+    wardrobe.wear(entries[0], worn)
+    for entry in entries[1:]:
+        wardrobe.read(entry)
+    assert wardrobe.at_hand(entries[0]) is worn is wardrobe.read(entries[0])
+    wardrobe.wear(entries[3], wardrobe.read(entries[3]))
+    assert [wardrobe.at_hand(entry) is not None for entry in entries] == [False, False, False, True]
+
+
 def test_previews_tell_all_at_a_glance_and_last(entries: tuple[Entry, ...], tmp_path: Path) -> None:
     finder = CountingFinder(2)
     wardrobe = Wardrobe(lambda: finder, SIDE, tmp_path / "cache")
@@ -165,6 +180,32 @@ def test_previews_tell_all_at_a_glance_and_last(entries: tuple[Entry, ...], tmp_
     for entry, before in zip(entries, (good, wall, absent), strict=True):
         assert later.preview(entry)[1:] == before[1:]
     assert finder.looks == looks, "from disk"
+
+
+def test_another_face_finder_looks_at_all_anew_and_its_previews_are_kept_apart(entries: tuple[Entry, ...], tmp_path: Path) -> None:
+    one, other = CountingFinder(1), CountingFinder(2)
+    wardrobe = Wardrobe(lambda: one, SIDE, tmp_path / "cache", finder="one")
+    wardrobe.preview(entries[0])
+    wardrobe.wear(entries[0], wardrobe.read(entries[0]))
+    assert not wardrobe.change_model(lambda: one, SIDE, finder="one")
+    assert wardrobe.preview_at_hand(entries[0]) is not None
+    assert wardrobe.change_model(lambda: other, SIDE, finder="other")
+    assert (one.closed, wardrobe.at_hand(entries[0]), wardrobe.preview_at_hand(entries[0])) == (1, None, None)
+    assert wardrobe.preview(entries[0]).faces == 2, "not what the first one found, which lies on disk"
+    assert wardrobe.read(entries[0]).faces == 2
+    assert wardrobe.change_model(lambda: one, SIDE, finder="one")
+    assert wardrobe.preview(entries[0]).faces == 1
+    assert (one.looks, other.looks) == (1, 1), "from disk"
+
+
+def test_another_models_size_cuts_anew_without_looking_again(entries: tuple[Entry, ...]) -> None:
+    finder = CountingFinder()
+    wardrobe = Wardrobe(lambda: finder, SIDE)
+    wardrobe.wear(entries[0], wardrobe.read(entries[0]))
+    assert wardrobe.change_model(lambda: finder, 2 * SIDE)
+    assert wardrobe.at_hand(entries[0]) is None
+    assert wardrobe.read(entries[0]).portrait.face.shape == (2 * SIDE, 2 * SIDE, 3)
+    assert (finder.looks, finder.closed) == (1, 0)
 
 
 def test_a_file_that_was_mended_is_read_anew(tmp_path: Path) -> None:

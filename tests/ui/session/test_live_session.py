@@ -5,12 +5,17 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from puppet.animator import Face
 from puppet.demo import DemoFaceFinder, demo_picture
 from puppet.errors import SettingsError
 from puppet.media.picture_file import read_picture, write_picture
 from puppet.media.video_reader import open_video
+from puppet.picture import Picture
+from puppet.portraits import wardrobe as wardrobe_module
+from puppet.portraits.portrait import Portrait
 from puppet.portraits.portrait_library import PortraitLibrary
 from puppet.portraits.wardrobe import Wardrobe
 from puppet.settings import LiveSettings
@@ -18,7 +23,7 @@ from puppet.settings_file import load_settings
 from puppet.steering.motion_take import load_take
 from tests.live_parts import COVERED, live_settings
 from tests.session_parts import make_session, newest, state, write_portraits
-from ui.session import live_session
+from ui.session import model_change, stored_settings
 from ui.session.live_session import LiveSession
 from ui.session.opening import open_parts
 from ui.session.orders import ORDERS
@@ -75,6 +80,22 @@ def test_portraits_are_read_ahead_and_put_on_by_number_and_step(session: LiveSes
     watch(lambda: "No face was found" in session.notice)
     ORDERS["portrait_9"](session)
     assert rack.worn == 1
+
+
+def test_the_worn_face_stays_at_hand_where_there_is_no_room_for_all(
+    session: LiveSession, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wardrobe_module, "ROOM", 1)
+    rack = session.rack
+    watch(lambda: rack.progress == (3, 3))
+    rack.reload()
+    watch(lambda: "portraits" in session.notice)
+    for index in (0, 1, 0):  # each is encoded and put on at once, though its picture had to go
+        rack.wear(index)
+        watch(partial(lambda wanted: rack.worn == wanted and rack.worn_face() is not None, index))
+    rack.look(rack.entries[1], lambda *_: session.say("looked"))
+    watch(lambda: session.notice == "looked")
+    assert rack.worn == 0 and rack.worn_face() is not None
 
 
 def test_the_portrait_worn_last_is_worn_first_the_next_time(
@@ -135,7 +156,7 @@ def test_pictures_are_taken_in_worn_removed_and_put_back(session: LiveSession, w
 def test_settings_take_effect_are_kept_and_refused_in_a_sentence(
     session: LiveSession, watch: Watch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live_session, "SAVE_AFTER", 0.05)
+    monkeypatch.setattr(stored_settings, "SAVE_AFTER", 0.05)
     watch(lambda: state(session) == "live")
     session.adjust(camera__mirror=True, motion__strength=0.5)
     watch(lambda: load_settings(tmp_path / "settings.toml").settings.motion.strength == 0.5)
@@ -149,7 +170,7 @@ def test_settings_take_effect_are_kept_and_refused_in_a_sentence(
 
 
 def test_what_holds_for_this_run_alone_is_not_kept(tmp_path: Path, pictures: tuple[Path, ...]) -> None:
-    rack = PortraitRack(PortraitLibrary(tmp_path / "portraits", pictures), Wardrobe(DemoFaceFinder, 256))
+    rack = PortraitRack(PortraitLibrary(tmp_path / "portraits", pictures), Wardrobe(DemoFaceFinder, 256, finder="demo"))
     given = live_settings(model="demo", motion__strength=1.5)
     with LiveSession(given, rack, stored=LiveSettings(), path=tmp_path / "settings.toml") as session:
         session.adjust(camera__zoom=1.2)
@@ -195,7 +216,7 @@ def test_a_recording_and_a_snapshot_lie_in_the_folder(session: LiveSession, watc
 
 
 def test_a_take_is_recorded_played_and_stopped(session: LiveSession, watch: Watch) -> None:
-    session.play_take()
+    session.takes.play()
     assert "no motion take yet" in session.notice
     watch(lambda: state(session) == "live")
     session.toggle_take()
@@ -205,9 +226,9 @@ def test_a_take_is_recorded_played_and_stopped(session: LiveSession, watch: Watc
     watch(lambda: "Recorded the take" in session.notice)
     (path,) = list_takes()
     assert load_take(path).seconds > 0.3
-    session.play_take()
-    watch(lambda: state(session) == "take" and session.playing == path)
-    session.stop_take()
+    session.takes.play()
+    watch(lambda: state(session) == "take" and session.takes.playing == path)
+    session.takes.stop_playing()
     watch(lambda: state(session) == "live")
     session.adjust(safety__idle_take=str(path))
     session.adjust(safety__idle_take="absent.npz")
@@ -232,12 +253,90 @@ def test_a_model_that_was_cancelled_is_not_put_to_work(session: LiveSession, wat
         opened.append(really("demo", engine))
         return opened[-1]
 
-    monkeypatch.setattr(live_session, "open_parts", slow)
+    monkeypatch.setattr(model_change, "open_parts", slow)
     watch(lambda: state(session) == "live")
     session.adjust(engine="onnxruntime")
     session.tasks.cancel()
     watch(lambda: not session.tasks.words)
     assert state(session) == "live"
+
+
+class NearFinder(DemoFaceFinder):
+    """What goes with another model: it finds faces half as large, and counts the pictures it looked at."""
+
+    def __init__(self) -> None:
+        self.looks = 0
+        self.closed = 0
+
+    def find_all(self, picture: Picture, most: int = 8) -> list[Face]:
+        self.looks += 1
+        return [face._replace(landmarks=face.landmarks.mean(axis=0) + face.landmarks / 2) for face in super().find_all(picture, most)]
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+@pytest.fixture
+def near(monkeypatch: pytest.MonkeyPatch) -> NearFinder:
+    """The face finder of a model called near, which otherwise is the demo."""
+    finder = NearFinder()
+    monkeypatch.setattr(model_change, "open_parts", lambda _, engine: open_parts("demo", engine))
+    monkeypatch.setattr(model_change, "open_finder", lambda model: finder if model == "near" else DemoFaceFinder())
+    monkeypatch.setattr(model_change, "finder_name", lambda model: "near" if model == "near" else "demo")
+    return finder
+
+
+def test_another_models_face_finder_cuts_all_portraits_anew_and_back(session: LiveSession, watch: Watch, near: NearFinder) -> None:
+    rack = session.rack
+    watch(lambda: rack.progress == (3, 3))
+    face = rack.face(rack.entries[1])
+    assert face is not None
+    before = face
+
+    def is_as_before(face: Picture | None) -> bool:
+        return face is not None and np.array_equal(face, before)
+
+    def worn() -> Portrait:
+        kept: list[Portrait] = []
+        session.pipeline.post(lambda puppeteer: kept.append(puppeteer._portrait))
+        watch(lambda: kept)
+        return kept[0]
+
+    first = worn()
+    session.adjust(model="near")
+    watch(lambda: near.looks == 3 and rack.progress == (3, 3) and rack.face(rack.entries[1]) is not None)
+    watch(lambda: worn().square.side == pytest.approx(first.square.side / 2, rel=0.02))
+    assert not is_as_before(rack.face(rack.entries[1]))
+    rack.wear(1)
+    watch(lambda: rack.worn == 1)
+    assert worn().square.side < first.square.side * 0.7, "what was encoded ahead for the last model is not put on"
+    session.adjust(model="demo")
+    watch(lambda: near.closed and rack.progress == (3, 3) and is_as_before(rack.worn_face()))
+    watch(lambda: is_as_before(worn().face))
+    assert near.looks == 3
+
+
+def test_a_change_of_engine_alone_reads_no_portrait_again(session: LiveSession, watch: Watch, near: NearFinder) -> None:
+    rack = session.rack
+    watch(lambda: rack.progress == (3, 3))
+    before = rack.worn_face()
+    session.adjust(engine="onnxruntime")
+    watch(lambda: not session.tasks.words)
+    session.adjust(model="absent")
+    watch(lambda: not session.tasks.words)
+    assert rack.worn_face() is before and near.looks == 0
+
+
+def test_portraits_that_are_still_being_read_when_the_model_changes_are_read_for_it(
+    tmp_path: Path, pictures: tuple[Path, ...], near: NearFinder
+) -> None:
+    with make_session(tmp_path, pictures) as session:
+        session.adjust(model="near")
+        deadline = time.perf_counter() + 8
+        while (near.looks, session.rack.progress) != (3, (3, 3)):
+            assert time.perf_counter() < deadline, f"{near.looks} looks, {session.rack.progress}"
+            session.look()
+            time.sleep(0.005)
 
 
 def test_another_camera_that_can_not_be_opened_is_told_while_the_portrait_stays(session: LiveSession, watch: Watch, tmp_path: Path) -> None:

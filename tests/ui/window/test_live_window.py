@@ -10,10 +10,12 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from puppet.cameras.camera_list import CameraInfo, CameraMode
 from puppet.demo import demo_picture
 from puppet.errors import EngineError
 from puppet.live.puppeteer import Puppeteer
 from puppet.media.picture_file import write_picture
+from puppet.settings import CameraSettings
 from tests.live_parts import live_settings
 from tests.session_parts import make_session, state, write_portraits
 from ui.session.live_session import LiveSession
@@ -46,6 +48,7 @@ def watch(application: QApplication) -> Watch:
 def window(application: QApplication, session: LiveSession, watch: Watch) -> Iterator[LiveWindow]:
     window = LiveWindow(session)
     window.show()
+    assert QTest.qWaitForWindowActive(window), "only an active window hears its keys"
     watch(lambda: state(session) == "live" and session.rack.progress == (3, 3))
     yield window
     window.close()
@@ -101,6 +104,28 @@ def test_it_offers_what_there_is(window: LiveWindow, watch: Watch, monkeypatch: 
     watch(lambda: offered)
     assert "compact-256" in str(offered["model"])
     assert "openvino" in str(offered["engine"])
+
+
+def test_a_cameras_mode_is_taken_in_one_change(
+    window: LiveWindow, session: LiveSession, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    modes = (CameraMode(640, 480, 30.0, "YUYV"), CameraMode(1280, 720, 60.0, "MJPG"), CameraMode(1920, 1080, 0.0, "MJPG"))
+    monkeypatch.setattr("ui.session.devices.list_cameras", lambda: [CameraInfo("0", "Webcam", "usb-1", modes)])
+    opened: list[CameraSettings] = []
+    monkeypatch.setattr(session, "change_camera", lambda: opened.append(session.settings.camera))
+    window.fire("show_settings")
+    box = window.drawer.modes.list
+    watch(lambda: box.count() == 3 and box.currentIndex() == 0)
+    box.activated.emit(1)
+    camera = session.settings.camera
+    assert (camera.width, camera.height, camera.rate) == (1280, 720, 60.0)
+    assert len(opened) == 1
+    box.activated.emit(2)
+    camera = session.settings.camera
+    assert (camera.width, camera.height, camera.rate) == (1920, 1080, 60.0), "a rate that is not told stays"
+    watch(lambda: "1920x1080" in box.currentText() and window.drawer.fields["camera__width"].value == 1920)
+    session.adjust(camera__source="clip.mp4")
+    watch(lambda: not window.drawer.modes.answers(""))
 
 
 def test_without_a_driver_the_start_button_says_what_to_do(

@@ -7,8 +7,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from puppet.cameras.camera_list import CameraMode
 from puppet.settings import LiveSettings, changed
 from ui.window.segments import Segment
+from ui.window.setting_field import SettingField
 from ui.window.settings_drawer import LEFT_OUT, SettingsDrawer
 from ui.window.words_field import WordsField
 
@@ -143,7 +145,7 @@ def test_tab_reaches_everything_that_is_open_and_brings_it_into_view(drawer: Set
             break
     for section in drawer.sections:
         assert section.heading in reached
-    for field in drawer.sections[0].fields:
+    for field in (field for field in drawer.sections[0].fields if isinstance(field, SettingField)):
         parts = {field.control, *field.control.findChildren(Segment)}
         assert parts & reached, field.facts.title
 
@@ -158,3 +160,24 @@ def test_it_keeps_its_width_whatever_it_says(drawer: SettingsDrawer) -> None:
     inside = drawer._inside.width()
     assert all(section.width() <= inside <= width for section in drawer.sections)
     assert all(field.minimumSizeHint().width() <= inside for field in drawer.fields.values())
+
+
+def test_modes_are_there_only_where_a_camera_tells_them(drawer: SettingsDrawer) -> None:
+    camera = drawer.sections[1]
+    camera.heading.setChecked(True)
+    assert not drawer.modes.isVisible()
+    chosen: list[CameraMode] = []
+    drawer.mode_chosen.connect(chosen.append)
+    mode = CameraMode(1280, 720, 30.0, "MJPG")
+    drawer.show_modes([mode])
+    assert drawer.modes.isVisible()
+    drawer.modes.list.activated.emit(0)
+    assert chosen == [mode]
+    drawer.search.setText("zoom")
+    drawer.show_modes([mode, mode._replace(rate=15.0)])
+    assert not drawer.modes.isVisible(), "somebody looks for something else"
+    drawer.search.setText("camera")
+    assert drawer.modes.isVisible()
+    drawer.search.clear()
+    drawer.show_modes([])
+    assert not drawer.modes.isVisible()

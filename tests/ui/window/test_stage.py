@@ -19,9 +19,9 @@ from puppet.picture import Picture, Square, freeze
 from puppet.settings import CameraSettings, LiveSettings, changed
 from ui.window.colours import RED, STAGE
 from ui.window.picture_image import image_of
+from ui.window.situation import Situation
 from ui.window.stage import Stage
 from ui.window.stage_marks import Marks, marks_for
-from ui.window.stage_words import Situation
 
 BLUE, GREEN = (20, 30, 200), (30, 160, 40)
 FINE = Situation(camera=CameraState("camera 7", lost=False))
@@ -164,6 +164,7 @@ def test_the_wheel_turns_only_while_something_is_awaited(stage: Stage) -> None:
     QTest.qWait(60)
     assert picture_of_it(stage) != first
     stage.show_shown(shown(), Marks())
+    QTest.qWait(100)
     assert not stage._turning.isActive()
 
 
@@ -263,7 +264,7 @@ def test_the_same_situation_costs_no_painting(stage: Stage, monkeypatch: pytest.
 def test_what_is_dropped_is_told_and_welcomed_large(stage: Stage, tmp_path: Path) -> None:
     files: list[list[Path]] = []
     pictures: list[Picture] = []
-    stage.dropped.connect(files.append)
+    stage.added.connect(files.append)
     stage.pasted.connect(pictures.append)
     stage.show_shown(shown(), Marks())
     data = QMimeData()

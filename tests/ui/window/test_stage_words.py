@@ -6,7 +6,8 @@ from puppet.cameras.live_frame import LiveFrame
 from puppet.live.capture import CameraState
 from puppet.live.shown import NOBODY, Shown, State
 from tests.live_parts import COVERED
-from ui.window.stage_words import Situation, badges, clock, headline, pill_words, spoken
+from ui.window.situation import Situation
+from ui.window.stage_words import badges, clock, headline, pill_words, spoken
 
 FINE = Situation(camera=CameraState("camera 7", lost=False))
 LOST = Situation(camera=CameraState("camera 7 was lost; next try in 2 s", lost=True, hint="Plug it in again."))

@@ -59,6 +59,7 @@ def test_its_wheel_turns_only_while_it_starts(button: StartButton) -> None:
     QTest.qWait(60)
     assert button.grab().toImage() != first
     button.show_state("live")
+    QTest.qWait(100)
     assert not button._turning.isActive()
 
 

@@ -15,8 +15,9 @@ import pytest
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from ui.desktop_entry import APPLICATION
 from ui.keys.global_keys import OFF
-from ui.window.wayland_keys import APPLICATION, WaylandKeys
+from ui.window.wayland_keys import WaylandKeys
 
 ACTIONS = {"Ctrl+Alt+1": "portrait_1", "Ctrl+Alt+PgDown": "next_portrait", "Ctrl+Alt+X": "recalibrate"}
 
@@ -116,7 +117,7 @@ def test_it_asks_for_the_keys_and_fires_them(bus: object, keys: tuple[WaylandKey
     [
         ("decline", "you declined", "asked again"),
         ("empty", "gave none", "settings of the keyboard"),
-        ("nameless", "does not know who asks", f"{APPLICATION}.desktop"),
+        ("nameless", "does not know who asks", "--install-desktop-entry"),
         ("without", "no portal for them", "X11"),
     ],
 )

@@ -1,0 +1,75 @@
+"""The model and the engine of a session: others are opened while the present ones serve, and taken back where they can't be had."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+from puppet.contract import ModelCard
+from puppet.errors import PuppetError
+from puppet.live.puppeteer import Puppeteer
+from puppet.live.shown import Parts
+from ui.model_choice import finder_name, model_card, open_finder
+from ui.session.inbox import Inbox
+from ui.session.opening import open_parts
+from ui.session.portrait_rack import PortraitRack
+from ui.session.slow_tasks import SlowTasks
+
+
+class Running(NamedTuple):
+    """What draws the pictures, as it was asked for: a model's name or folder, and an engine's name or auto."""
+
+    model: str
+    engine: str
+
+
+class ModelChange:
+    """Owner's thread, but where said otherwise. The portraits go along: each is encoded, and where need be cut anew, for the new model."""
+
+    def __init__(
+        self,
+        running: Running,
+        tasks: SlowTasks,
+        inbox: Inbox,
+        rack: PortraitRack,
+        *,
+        changed: Callable[[], None],
+        refused: Callable[[Running, PuppetError | None], None],
+    ) -> None:
+        """`changed` hears when another model has begun to draw; `refused` what was asked for and could not be had.
+
+        Without an error it was cancelled. Opens nothing but the model's card. Raises `ModelError`.
+        """
+        self.running = running
+        self.card: ModelCard = model_card(running.model)
+        self._tasks = tasks
+        self._inbox = inbox
+        self._rack = rack
+        self._changed = changed
+        self._refused = refused
+
+    def change(self, asked: Running) -> None:
+        """Open a model on an engine on the worker; the present one draws until it is ready, and on where it can't be had."""
+        self._tasks.run(
+            f"Opening the model {asked.model}",
+            lambda: open_parts(*asked),
+            partial(self._swap, asked),
+            lambda error: self._refused(asked, error),
+            undo=close_parts,
+            cancelled=lambda: self._refused(asked, None),
+        )
+
+    def _swap(self, asked: Running, puppeteer: Puppeteer, parts: Parts) -> None:
+        """On the render thread: draw with these parts, which are opened again in the same way after a failure."""
+        puppeteer.change_model(lambda: open_parts(*asked), parts)
+        self._inbox.post(lambda: self._go_on_with(asked, parts.animator.card))
+
+    def _go_on_with(self, asked: Running, card: ModelCard) -> None:
+        self.running, self.card = asked, card
+        self._rack.change_model(partial(open_finder, asked.model), card.side, finder_name(asked.model))
+        self._changed()
+
+
+def close_parts(parts: Parts) -> None:
+    """Close what was opened for nothing. Render thread."""
+    parts.animator.close()
+    parts.finder.close()
