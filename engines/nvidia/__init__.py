@@ -1,0 +1,1 @@
+"""What is known of NVIDIA's cards and drivers without either's help."""
