@@ -1,137 +1,80 @@
-"""A model folder's three graphs as the animator that the loop asks for."""
+"""Opens a model folder on whatever runs it best here, or on the engine named."""
 
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Callable
 from pathlib import Path
 
-from engines.engine import Device, Engine, EngineOptions, Precision, TensorSpec
-from engines.registry import Candidate, open_first
-from puppet import contract
-from puppet.animator import Encoded
-from puppet.contract import ModelCard, read_card
-from puppet.errors import EngineError, ModelError
-from puppet.motion import Motion
-from puppet.picture import Picture, freeze
+from engines.building.build_progress import Report
+from engines.building.model_build import NotBuiltError, builds, is_ready, is_refused, ladder, open_passing, precision_words, quietly
+from engines.choosing.automatic import open_automatic, remembered, situation_of
+from engines.engine import Precision
+from engines.model_animator import ModelAnimator, open_graphs
+from engines.registry import candidates
+from puppet.contract import read_card
+from puppet.errors import EngineError
 
-MOTION = (contract.POINTS, contract.JACOBIANS)
-EXACT = {contract.KEYPOINTS}
-"""Graphs that are run in full float32 whatever the precision asked for."""
-POSE = (contract.SOURCE_POINTS, contract.SOURCE_JACOBIANS, contract.DRIVING_POINTS, contract.DRIVING_JACOBIANS)
+__all__ = ["ModelAnimator", "engine_to_build", "open_animator", "quiet"]
 
 
-class ModelAnimator:
-    """Wears one portrait at a time: the portrait's features stay in the engine, only the driving motion goes in with a frame."""
-
-    def __init__(self, card: ModelCard, engine: str, graphs: Mapping[str, Engine]) -> None:
-        """Take over an engine for each of `contract.GRAPHS`, to be closed with it. Raises `ModelError` for a broken contract."""
-        check_contract(card, graphs)
-        self._card = card
-        self._engine = engine
-        self._appearance, self._keypoints, self._animate = (graphs[name] for name in contract.GRAPHS)
-        self._worn = False
-
-    @property
-    def card(self) -> ModelCard:
-        """What the model is; `card.side` is the side of every picture below, px."""
-        return self._card
-
-    @property
-    def engine(self) -> str:
-        """The name of the runtime, as `--engine` takes it."""
-        return self._engine
-
-    @property
-    def graphs(self) -> Mapping[str, Engine]:
-        """The engine of each graph by file name, to look at and to measure; they stay the animator's own."""
-        return dict(zip(contract.GRAPHS, (self._appearance, self._keypoints, self._animate), strict=True))
-
-    @property
-    def device(self) -> Device:
-        """What draws the frames, as the runtime reports it."""
-        return self._animate.device
-
-    def detect(self, picture: Picture) -> Motion:
-        """The motion seen in a (side, side, 3) crop."""
-        motion = self._keypoints.run(**{contract.IMAGE: picture})
-        return Motion(motion[contract.POINTS], motion[contract.JACOBIANS])
-
-    def encode(self, portrait: Picture) -> Encoded:
-        """Encode a (side, side, 3) portrait ahead of time; what is worn stays."""
-        return Encoded(self.detect(portrait), self._appearance.run(**{contract.IMAGE: portrait}), portrait)
-
-    def wear(self, portrait: Picture | Encoded) -> Motion:
-        """Bind a portrait's features, encoding a (side, side, 3) picture first; returns the portrait's own motion."""
-        motion, features, _ = portrait if isinstance(portrait, Encoded) else self.encode(portrait)
-        source = {contract.SOURCE_POINTS: motion.points, contract.SOURCE_JACOBIANS: motion.jacobians}
-        self._animate.bind(**features, **source)
-        self._worn = True
-        return motion
-
-    def animate(self, posed: Motion) -> Picture:
-        """The worn portrait in the pose given, (side, side, 3). Raises `EngineError` before the first `wear`."""
-        if not self._worn:
-            raise EngineError("No portrait is worn yet.", "Choose a portrait first.")
-        driving = {contract.DRIVING_POINTS: posed.points, contract.DRIVING_JACOBIANS: posed.jacobians}
-        return freeze(self._animate.run(**driving)[contract.IMAGE])
-
-    def close(self) -> None:
-        """Free the three engines; may be called twice."""
-        for engine in (self._appearance, self._keypoints, self._animate):
-            engine.close()
+def quiet(_words: str) -> None:
+    """Tells nobody."""
 
 
 def open_animator(
-    folder: Path, engine: str = "auto", device: str | None = None, precision: Precision = "auto", threads: int = 0
+    folder: Path,
+    engine: str = "auto",
+    device: str | None = None,
+    precision: Precision = "auto",
+    threads: int = 0,
+    *,
+    tell: Callable[[str], None] = quiet,
+    build: bool = True,
+    report: Report = quietly,
 ) -> ModelAnimator:
-    """Open a model folder on the engine named, or on the first of `auto`'s order that can run it.
+    """Open a model folder on the engine named, or on the one that `auto` found to be best in this situation.
 
-    `threads` 0 leaves the count to the runtime. Raises `ModelError`, `EngineError`.
+    `threads` 0 leaves the count to the runtime. `tell` hears in words what should have run and can't, with the reason and the fix. An
+    engine that must be built first is built and put to the parity gate, which `report` hears of and may stop; with `build` False what
+    is ready serves instead. The first `auto` on a computer compares engines, which takes a second or two.
+    Raises `ModelError`, `EngineError`, `BuildStoppedError`.
     """
     card = read_card(folder)
+    if engine == "auto":
+        return open_automatic(folder, card, device, precision, threads, tell=tell, build=build, report=report)
+    runtime = candidates(engine, device)[0].runtime
+    if not builds(runtime):
+        return open_graphs(folder, card, runtime, ladder(runtime, precision)[0], device=device, threads=threads)
+    try:
+        passed = open_passing(folder, card, runtime, device, precision, threads=threads, build=build, report=report)
+    except NotBuiltError as error:
+        animator = open_automatic(folder, card, None, "auto", threads, tell=quiet, build=False, report=report)
+        tell(f"{error} Meanwhile {animator.engine} runs.")
+        return animator
+    if passed.refusals:
+        tell(f"{engine} runs in {precision_words(passed.precisions)}: {'; '.join(passed.refusals)}.")
+    return passed.animator
 
-    def on(candidate: Candidate) -> ModelAnimator:
-        options = EngineOptions(candidate.device, precision, threads)
-        with ExitStack() as opened:
-            graphs: dict[str, Engine] = {}
-            for name in contract.GRAPHS:
-                exact = options._replace(precision="f32") if name in EXACT else options
-                graphs[name] = candidate.runtime.open(folder / name, exact)
-                opened.callback(graphs[name].close)
-            animator = ModelAnimator(card, candidate.runtime.name, graphs)
-            opened.pop_all()
-            return animator
 
-    return open_first(engine, device, on)
+def engine_to_build(folder: Path, engine: str = "auto", device: str | None = None, precision: Precision = "auto", threads: int = 0) -> str:
+    """What `open_animator` would build before it opens a model, in words; empty where nothing better is to be built here.
 
-
-def check_contract(card: ModelCard, graphs: Mapping[str, Engine]) -> None:
-    """Raise `ModelError` that names the graph and the tensor where the folder breaks the contract."""
-    appearance, keypoints, animate = (graphs[name] for name in contract.GRAPHS)
-    features = set(appearance.outputs)
-    expected = (
-        (contract.APPEARANCE, "takes", set(appearance.inputs), {contract.IMAGE}),
-        (contract.KEYPOINTS, "takes", set(keypoints.inputs), {contract.IMAGE}),
-        (contract.KEYPOINTS, "gives", set(keypoints.outputs), set(MOTION)),
-        (contract.ANIMATE, "takes", set(animate.inputs), features | set(POSE)),
-        (contract.ANIMATE, "gives", set(animate.outputs), {contract.IMAGE}),
-    )
-    hint = "Export the model again with this version of Puppet."
-    for graph, verb, found, wanted in expected:
-        if found != wanted:
-            odd = ", ".join(sorted(found ^ wanted))
-            raise ModelError(f"{card.name}: {graph} {verb} {', '.join(sorted(found))}; the contract differs in {odd}.", hint)
-    side, count = (card.side, card.side, 3), card.keypoint_count
-    pictures: tuple[tuple[str, TensorSpec], ...] = (
-        (contract.APPEARANCE, appearance.inputs[contract.IMAGE]),
-        (contract.KEYPOINTS, keypoints.inputs[contract.IMAGE]),
-        (contract.ANIMATE, animate.outputs[contract.IMAGE]),
-    )
-    for graph, spec in pictures:
-        if spec.dtype != "uint8" or spec.shape != side:
-            raise ModelError(f"{card.name}: {graph} has {spec.name} as {spec.dtype} {spec.shape}, the card says uint8 {side}.", hint)
-    for spec in (keypoints.outputs[contract.POINTS], animate.inputs[contract.DRIVING_POINTS]):
-        if spec.shape != (count, 2):
-            raise ModelError(f"{card.name}: {spec.name} is {spec.shape}, the card says {(count, 2)}.", hint)
-    for name, spec in appearance.outputs.items():
-        if animate.inputs[name] != spec:
-            raise ModelError(f"{card.name}: {name} leaves {contract.APPEARANCE} unlike it enters {contract.ANIMATE}.", hint)
+    Quick, but for reading the files that were built before. Raises `ModelError`, and `EngineError` for an engine that is not known.
+    """
+    card = read_card(folder)
+    failed: set[str] = set()
+    if engine == "auto":
+        choice = remembered(situation_of(card, device, precision, threads))
+        failed = {trial.name for trial in choice.trials if not trial.passed and not trial.pending} if choice else set()
+    for candidate in candidates(engine, device):
+        runtime = candidate.runtime
+        if not builds(runtime) or str(candidate) in failed:
+            continue
+        try:
+            if is_ready(folder, runtime, candidate.device, precision):
+                return ""
+            if is_refused(folder, runtime, candidate.device, precision):
+                continue
+            gpu = runtime.devices()[0].description.partition(",")[0]
+        except EngineError:
+            continue
+        return f"Building {card.name} for {gpu}"
+    return ""

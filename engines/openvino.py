@@ -52,10 +52,7 @@ class OpenVinoRuntime:
                 f"OpenVINO finds no {device} on this computer, only {', '.join(self._core.available_devices)}.",
                 "Install the device's driver, or choose another device: puppet-engine list",
             )
-        try:
-            model = self._core.read_model(graph)
-        except RuntimeError as error:
-            raise ModelError(f"OpenVINO can't read {graph}: {_last_line(error)}.", "Copy or export the model again.") from error
+        model = self.read(graph)
         inputs, outputs = _specs(graph, model.inputs), _specs(graph, model.outputs)  # as read: compiling may add names
         precision = self._native(device) if options.precision == "auto" else options.precision
         if precision != "f32":
@@ -65,6 +62,13 @@ class OpenVinoRuntime:
         except RuntimeError as error:
             raise EngineError(f"OpenVINO can't run {graph} on {device}: {_last_line(error)}.", "Try --device CPU.") from error
         return OpenVinoEngine(graph.name, inputs, outputs, compiled, self._chosen(compiled))
+
+    def read(self, graph: Path) -> Any:
+        """A graph as OpenVINO reads it, the shapes of all operations worked out, to be looked at. Raises `ModelError`, `EngineError`."""
+        try:
+            return self._core.read_model(graph)
+        except RuntimeError as error:
+            raise ModelError(f"OpenVINO can't read {graph}: {_last_line(error)}.", "Copy or export the model again.") from error
 
     def _chosen(self, compiled: Any) -> Device:
         """What a compiled graph runs on and computes in, by OpenVINO's own account (AUTO decides for itself)."""

@@ -1,20 +1,33 @@
 """The runtimes by name, and the order in which `auto` tries them."""
 
-from collections.abc import Callable
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
+from engines.building.tensorrt_package import CLASSIC, RTX
 from engines.engine import Device, Runtime
 from engines.onnxruntime import OnnxRuntime
 from engines.openvino import OpenVinoRuntime
+from engines.tensorrt import TensorRtRuntime
 from puppet.errors import EngineError
 
-RUNTIMES: dict[str, Runtime] = {runtime.name: runtime for runtime in (OpenVinoRuntime(), OnnxRuntime())}
+RUNTIMES: dict[str, Runtime] = {
+    runtime.name: runtime for runtime in (TensorRtRuntime(RTX), TensorRtRuntime(CLASSIC), OpenVinoRuntime(), OnnxRuntime())
+}
 
-AUTOMATIC = (("onnxruntime", "CUDA"), ("openvino", "CPU"), ("onnxruntime", "CPU"))
-"""Runtime and device, best first: a graphics card before the processor, and on the processor what `puppet-engine bench`
-measured. Intel GPUs and NPUs run when named; they are not tried unasked because nobody has measured them yet."""
+AUTOMATIC: tuple[tuple[str, str | None], ...] = (
+    ("tensorrt-rtx", None),
+    ("tensorrt", None),
+    ("onnxruntime", "TensorRT-RTX"),
+    ("onnxruntime", "CUDA"),
+    ("onnxruntime", "CoreML"),
+    ("onnxruntime", "DirectML"),
+    ("openvino", "CPU"),
+    ("onnxruntime", "CPU"),
+)
+"""Runtime and device in the order in which they are tried: graphics cards before the processor. Which of them runs is measured.
+Intel GPUs and NPUs run when named; they are not tried unasked because nobody has measured them yet."""
 
-Opened = TypeVar("Opened")
+NVIDIA = frozenset(AUTOMATIC[:4])
+"""Those that want an NVIDIA card."""
 
 
 class Candidate(NamedTuple):
@@ -55,25 +68,8 @@ def candidates(engine: str = "auto", device: str | None = None) -> list[Candidat
     Raises `EngineError` for a name that is not known.
     """
     if engine == "auto":
-        order = AUTOMATIC if device is None else tuple((name, device) for name in dict.fromkeys(name for name, _ in AUTOMATIC[1:]))
-        return [Candidate(RUNTIMES[name], wanted) for name, wanted in order]
+        order = AUTOMATIC if device is None else tuple((name, device) for name in dict.fromkeys(name for name, _ in AUTOMATIC))
+        return [Candidate(RUNTIMES[name], wanted) for name, wanted in order if name in RUNTIMES]
     if engine not in RUNTIMES:
         raise EngineError(f"There is no engine called {engine}.", f"Choose one of auto, {', '.join(RUNTIMES)}.")
     return [Candidate(RUNTIMES[engine], device)]
-
-
-def open_first(engine: str, device: str | None, opener: Callable[[Candidate], Opened]) -> Opened:
-    """What `opener` makes of the first candidate that can be used.
-
-    Raises `EngineError` with the reason of each candidate when there is none; a `ModelError` of the opener ends the search.
-    """
-    reasons: list[tuple[Candidate, EngineError]] = []
-    for candidate in candidates(engine, device):
-        try:
-            return opener(candidate)
-        except EngineError as error:
-            reasons.append((candidate, error))
-    if len(reasons) == 1:
-        raise reasons[0][1]
-    listed = "; ".join(f"{candidate}: {error.sentence.rstrip('.')}" for candidate, error in reasons)
-    raise EngineError(f"No engine can run this: {listed}.", "See what there is: puppet-engine list")

@@ -5,7 +5,9 @@ Nothing heavy is imported here: Qt comes with the `application` fixture, and tor
 
 import ipaddress
 import os
+import shutil
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+
+from puppet.folders import cache_folder
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QMessageLogContext, QtMsgType
@@ -26,6 +30,7 @@ HOMES = ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "XDG_CACHE_HOME", "XD
 # Read by the libraries when they are first loaded, so said before any test imports one.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 
 def _left_behind(before: set[threading.Thread]) -> list[threading.Thread]:
@@ -100,10 +105,38 @@ def shared_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield _move_home(patch, tmp_path_factory.mktemp("shared_home"))
 
 
+def _share_choices(shared: Path, own: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Let a test look up which engine is best where the others do; returns what makes known what it found out by itself.
+
+    It takes a second or two to find out, so the first test that asks does it for all, as on anybody's computer. Nothing of `engines` is
+    loaded for it: where that is not loaded yet, the test finds out in its own home.
+    """
+    if module := sys.modules.get("engines.choosing.remembered_choice"):
+        monkeypatch.setattr(module, "choices_folder", lambda: shared)
+
+    def make_known() -> None:
+        for path in own.glob("*.json"):
+            shared.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, shared / path.name)
+
+    return make_known
+
+
 @pytest.fixture(autouse=True)
-def home(shared_home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def home(shared_home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The test's own empty home folder; caches and settings folders lie in it."""
-    return _move_home(monkeypatch, tmp_path_factory.mktemp("home"))
+    shared = cache_folder() / "choices"
+    folder = _move_home(monkeypatch, tmp_path_factory.mktemp("home"))
+    make_known = _share_choices(shared, cache_folder() / "choices", monkeypatch)
+    yield folder
+    make_known()
+
+
+@pytest.fixture
+def own_choices(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a test that compares engines of its own making: what is chosen there no other test learns of."""
+    monkeypatch.setattr("engines.choosing.remembered_choice.choices_folder", lambda: home / "choices")
+    return home / "choices"
 
 
 @pytest.fixture(scope="session")

@@ -6,12 +6,13 @@ import numpy as np
 import onnx
 import pytest
 
-from engines.animator import ModelAnimator, open_animator
+from engines.animator import ModelAnimator, engine_to_build, open_animator
 from puppet import contract
 from puppet.contract import read_card, write_card
 from puppet.errors import EngineError, ModelError
 from puppet.motion import Motion
 from puppet.picture import Picture, freeze
+from tests.engines.tensorrt_machine import tensorrt_machine
 from tests.toy_model import make_toy_model
 
 SIDE, COUNT = 32, 4
@@ -136,3 +137,26 @@ def test_damaged_folder_is_refused(folder: Path) -> None:
     (folder / contract.ANIMATE).write_bytes((folder / contract.ANIMATE).read_bytes()[:-10])
     with pytest.raises(ModelError, match="damaged or was changed"):
         open_animator(folder)
+
+
+def test_tensorrt_is_built_gated_and_opened_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a fake GPU, with the runtime that the registry holds."""
+    heard: list[float] = []
+
+    def hear(share: float, words: str) -> bool:
+        heard.append(share)
+        return True
+
+    with tensorrt_machine(monkeypatch, tmp_path) as machine:
+        assert engine_to_build(machine.folder, "tensorrt-rtx").startswith("Building toy for ")
+        animator = open_animator(machine.folder, "tensorrt-rtx", report=hear)
+        built = len(machine.trt.built)
+        assert animator.engine == "tensorrt-rtx"
+        assert animator.device.name == "CUDA:0"
+        source = animator.wear(portrait())
+        assert np.abs(animator.animate(source).astype(np.int16) - portrait()).max() <= 2
+        animator.close()
+        assert heard == sorted(heard)
+        assert engine_to_build(machine.folder, "tensorrt-rtx") == ""
+        open_animator(machine.folder, "tensorrt-rtx", build=False).close()
+        assert len(machine.trt.built) == built >= 3

@@ -1,5 +1,6 @@
 """Every runtime under the same contract: named tensors, binding, checks, closing, and the same numbers."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -214,11 +215,21 @@ def test_grids_stay_exact_in_bf16(folder: Path, tmp_path: Path) -> None:
 
 
 def test_openvino_is_imported_without_its_telemetry() -> None:
-    script = (
-        "import sys; from engines.openvino import OpenVinoRuntime as R; R().devices(); print('openvino_telemetry' in sys.modules)"
-    )
+    script = "import sys; from engines.openvino import OpenVinoRuntime as R; R().devices(); print('openvino_telemetry' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("module", ["engines.onnxruntime", "training.exporting.graph_runs"])
+def test_onnx_runtime_is_imported_without_its_telemetry(module: str, home: Path) -> None:
+    """It would leave a number for this computer and a database behind."""
+    start = "OnnxRuntime().devices()" if module.startswith("engines") else "fold(b'')"
+    lines = ("import sys", "from contextlib import suppress", f"from {module} import *", f"with suppress(Exception): {start}")
+    script = "\n".join((*lines, "print('onnxruntime' in sys.modules)"))
+    environment = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout.strip() == "True"
+    assert not [path for path in home.rglob("*") if "onnxruntime" in path.name]
 
 
 def test_a_runtime_that_fails_in_the_middle_of_a_run_is_an_expected_error(keypoints: Engine) -> None:

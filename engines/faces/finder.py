@@ -7,9 +7,9 @@ from math import ceil
 import cv2
 import numpy as np
 
-from engines.blazeface import BlazeFace, Detection
 from engines.engine import EngineOptions
-from engines.face_mesh import FaceMesh, Region, region_of_detection, region_of_landmarks
+from engines.faces.blazeface import BlazeFace, Detection
+from engines.faces.face_mesh import FaceMesh, Region, region_of_detection, region_of_landmarks
 from engines.openvino import OpenVinoRuntime
 from engines.registry import RUNTIMES
 from puppet.animator import Face

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from engines.blazeface import Detection
 from engines.engine import Engine
+from engines.faces.blazeface import Detection
 from puppet.motion import FloatArray
 from puppet.picture import Affine, Picture
 

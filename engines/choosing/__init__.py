@@ -1,0 +1,1 @@
+"""How `auto` finds what runs a model best here, and remembers it."""
