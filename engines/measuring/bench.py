@@ -1,143 +1,63 @@
-"""How fast each runtime is on this computer, and how far apart their pictures lie, measured side by side.
+"""How fast each engine is on this computer, how far apart their pictures lie, and how far each is from what the machine could do.
 
-Computers are noisy, so the runtimes take turns in short blocks of the same frames, and their ratio is taken turn by turn.
+Computers are noisy, so the engines take turns in short blocks of the same frames, and their ratio is taken turn by turn.
 """
 
+import os
 from collections.abc import Callable, Sequence
-from itertools import combinations
 from time import perf_counter
-from typing import TypeVar
 
 import cv2
 import numpy as np
-from pydantic import BaseModel
 
-from engines.animator import ModelAnimator
-from puppet import contract
+from engines.building.engine_store import Verdict
+from engines.measuring.figures import Bench, Difference, EngineFigures, Figures, StageFigures, figures_of
+from engines.measuring.floor import Floors, GraphFloor
+from engines.measuring.lanes import ANIMATE, FRAME, GRAPH_OF, KEYPOINTS, STAGES, Drawn, Lane
+from engines.model_animator import ModelAnimator
 from puppet.animator import FaceFinder
 from puppet.errors import FaceError
-from puppet.motion import FloatArray, Motion, retarget
 from puppet.picture import Picture, freeze
 
 TURN = 0.4
-"""Length of a runtime's turn, s; shorter in a short race."""
+"""Length of an engine's turn, s; shorter in a short race."""
 
 DRIVERS = 8
 """Different pictures that drive the portrait."""
 
-Result = TypeVar("Result")
+BUSY = 0.75
+"""Share of the cores from which a load before the race is told."""
+
+Gate = Callable[[ModelAnimator], Verdict]
+"""Judges an animator beside the float32 reference; it may wear another portrait afterwards."""
 
 
-class Figures(BaseModel):
-    """Run times of one thing, ms."""
+def bench(lanes: Sequence[Lane], portrait: Picture, seconds: float, *, floors: Floors | None = None, gate: Gate | None = None) -> Bench:
+    """Race engines that opened one model, for about `seconds` in all; the first is the one that ratios and differences refer to.
 
-    name: str
-    p50: float
-    p95: float
-    runs: int
-
-
-class EngineFigures(BaseModel):
-    """One runtime on one model; frames_per_second counts detecting and animating, opening is in ms."""
-
-    engine: str
-    device: str
-    opening: float
-    graphs: list[Figures]
-    frames_per_second: float
-
-
-class Comparison(BaseModel):
-    """Two runtimes on the same frames, each with its own keypoints.
-
-    time_ratio: how many times longer `other` takes for a frame, median over the turns; mean_difference and
-    largest_difference: of the pictures, in levels of 255; points_difference: largest shift of a keypoint, px.
+    `portrait` (side, side, 3) drives itself shifted, turned and scaled. The lanes stay the caller's. Gate and floors come
+    after the race, so that they disturb nothing; without them those figures are None.
     """
-
-    engine: str
-    other: str
-    time_ratio: float
-    mean_difference: float
-    largest_difference: float
-    points_difference: float
-
-
-class Bench(BaseModel):
-    """All that was measured on one model."""
-
-    model: str
-    side: int
-    engines: list[EngineFigures]
-    comparisons: list[Comparison]
-    faces: list[Figures] = []
-
-
-class Lane:
-    """One runtime's animator in the race, and what it has taken so far."""
-
-    def __init__(self, animator: ModelAnimator, portrait: Picture) -> None:
-        """Puts on the portrait; the animator stays the caller's."""
-        self.animator = animator
-        self.seconds: dict[str, list[float]] = {name: [] for name in contract.GRAPHS}
-        self.turns: list[float] = []
-        self._portrait = portrait
-        self._source: Motion = animator.wear(portrait)
-
-    def draw(self, driver: Picture) -> tuple[FloatArray, Picture]:
-        """The keypoints (K, 2) seen in a driver's picture, and the portrait in its pose."""
-        seen = self._timed(contract.KEYPOINTS, lambda: self.animator.detect(driver))
-        posed = retarget(self._source, seen, self._source)
-        return seen.points, self._timed(contract.ANIMATE, lambda: self.animator.animate(posed))
-
-    def take_turn(self, drivers: Sequence[Picture], length: float) -> None:
-        """Encode the portrait once, then draw frames for `length` seconds."""
-        appearance = self.animator.graphs[contract.APPEARANCE]
-        self._timed(contract.APPEARANCE, lambda: appearance.run(**{contract.IMAGE: self._portrait}))
-        start, frames = perf_counter(), 0
-        while frames < 2 or perf_counter() - start < length:
-            self.draw(drivers[frames % len(drivers)])
-            frames += 1
-        self.turns.append((perf_counter() - start) / frames)
-
-    def figures(self, opening: float) -> EngineFigures:
-        """What was measured; `opening`: seconds it took to open the model."""
-        per_frame = np.mean(self.seconds[contract.KEYPOINTS]) + np.mean(self.seconds[contract.ANIMATE])
-        return EngineFigures(
-            engine=self.animator.engine,
-            device=self.animator.device.description,
-            opening=opening * 1000,
-            graphs=[_figures(name, seconds) for name, seconds in self.seconds.items()],
-            frames_per_second=float(1 / per_frame),
-        )
-
-    def _timed(self, graph: str, act: Callable[[], Result]) -> Result:
-        start = perf_counter()
-        result = act()
-        self.seconds[graph].append(perf_counter() - start)
-        return result
-
-
-def bench(animators: Sequence[tuple[ModelAnimator, float]], portrait: Picture, seconds: float) -> Bench:
-    """Race animators of one model, each with the seconds it took to open, for about `seconds` in all.
-
-    `portrait` (side, side, 3) is worn, and drives itself shifted, turned and scaled. The animators stay the caller's.
-    """
-    card = animators[0][0].card
+    remarks = _remarks_on_load()
     drivers = moved_pictures(portrait, DRIVERS)
-    lanes = [Lane(animator, portrait) for animator, _ in animators]
     drawn = [[lane.draw(driver) for driver in drivers] for lane in lanes]  # the warm-up, too
     for lane in lanes:
-        for times in lane.seconds.values():
-            times.clear()
+        lane.clear()
     turns = max(2, round(seconds / (TURN * len(lanes))))
     for turn in range(turns):
         for lane in lanes if turn % 2 else reversed(lanes):
             lane.take_turn(drivers, seconds / (turns * len(lanes)))
+    engines = [
+        _figures(lane, lanes[0], _difference(drawn[0], pictures, portrait.shape[0]), gate, floors)
+        for lane, pictures in zip(lanes, drawn, strict=True)
+    ]
+    card = lanes[0].animator.card
     return Bench(
         model=card.name,
         side=card.side,
-        engines=[lane.figures(opening) for lane, (_, opening) in zip(lanes, animators, strict=True)],
-        comparisons=[_compare(lanes[a], lanes[b], drawn[a], drawn[b]) for a, b in combinations(range(len(lanes)), 2)],
+        engines=engines,
+        peaks=floors.peaks if floors else [],
+        remarks=[*remarks, *(floors.remarks if floors else ())],
     )
 
 
@@ -167,22 +87,52 @@ def bench_faces(finder: FaceFinder, picture: Picture, runs: int) -> list[Figures
             start = perf_counter()
             act()
             seconds[name].append(perf_counter() - start)
-    return [_figures(name, times) for name, times in seconds.items()]
+    return [figures_of(name, times) for name, times in seconds.items()]
 
 
-def _figures(name: str, seconds: list[float]) -> Figures:
-    p50, p95 = np.percentile(seconds, [50, 95]) * 1000
-    return Figures(name=name, p50=float(p50), p95=float(p95), runs=len(seconds))
+def _remarks_on_load() -> list[str]:
+    """What is to be said where other programs keep the processor busy: ratios bear it, times and peaks do not."""
+    if not hasattr(os, "getloadavg"):  # Windows
+        return []
+    load, cores = os.getloadavg()[0], os.cpu_count() or 1
+    if load < BUSY * cores:
+        return []
+    return [f"Other programs keep this computer busy (load {load:.1f} on {cores} cores): times and peaks are of what they leave."]
 
 
-def _compare(lane: Lane, other: Lane, drawn: list[tuple[FloatArray, Picture]], others: list[tuple[FloatArray, Picture]]) -> Comparison:
-    apart = [np.abs(a.astype(np.int16) - b) for (_, a), (_, b) in zip(drawn, others, strict=True)]
-    shifts = [np.linalg.norm(a - b, axis=1) for (a, _), (b, _) in zip(drawn, others, strict=True)]
-    return Comparison(
+def _figures(lane: Lane, first: Lane, difference: Difference, gate: Gate | None, floors: Floors | None) -> EngineFigures:
+    graphs = lane.animator.graphs
+    found = {stage: floors.floor(graph, graphs[graph].device) for stage, graph in GRAPH_OF.items()} if floors else {}
+    return EngineFigures(
+        name=lane.name,
         engine=lane.animator.engine,
-        other=other.animator.engine,
-        time_ratio=float(np.median(np.array(other.turns) / np.array(lane.turns))),
-        mean_difference=float(np.mean(apart)),
-        largest_difference=float(np.max(apart)),
-        points_difference=float(np.max(shifts)) * lane.animator.card.side / 2,
+        device=lane.animator.device.description,
+        precision={graph: engine.device.precision for graph, engine in graphs.items()},
+        opening=lane.opening * 1000,
+        memory=lane.memory,
+        frames_per_second=float(1 / np.mean(lane.seconds[FRAME])),
+        stages=[_stage(stage, lane, first, _least(stage, found)) for stage in STAGES],
+        difference=difference,
+        verdict=gate(lane.animator) if gate else None,
+        floors=[floor for floor in found.values() if floor],
     )
+
+
+def _stage(stage: str, lane: Lane, first: Lane, floor: float | None) -> StageFigures:
+    figures = figures_of(stage, lane.seconds[stage])
+    ratios = [turn[stage] / reference[stage] for turn, reference in zip(lane.turns, first.turns, strict=True)]
+    above = figures.p50 / floor if floor else None
+    return StageFigures(**figures.model_dump(), ratio=float(np.median(ratios)), floor=floor, above_floor=above)
+
+
+def _least(stage: str, found: dict[str, GraphFloor | None]) -> float | None:
+    """The floor of a stage, ms: of a frame, that of the two graphs it runs."""
+    floors = [found.get(part) for part in ((KEYPOINTS, ANIMATE) if stage == FRAME else (stage,))]
+    known = [floor.floor for floor in floors if floor]
+    return sum(known) if known and len(known) == len(floors) else None
+
+
+def _difference(first: Sequence[Drawn], other: Sequence[Drawn], side: int) -> Difference:
+    apart = [np.abs(a.picture.astype(np.int16) - b.picture) for a, b in zip(first, other, strict=True)]
+    shifts = [np.linalg.norm(a.points - b.points, axis=1) for a, b in zip(first, other, strict=True)]
+    return Difference(mean=float(np.mean(apart)), largest=float(np.max(apart)), points=float(np.max(shifts)) * side / 2)

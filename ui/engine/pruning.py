@@ -1,0 +1,79 @@
+"""Which stored engines are stale, and their removal."""
+
+import shutil
+from collections.abc import Set
+from contextlib import suppress
+
+from engines import cuda
+from engines.building.engine_store import EngineStore, StoredEngine
+from engines.registry import RUNTIMES
+from puppet.errors import EngineError
+
+
+class Pruning:
+    """One clearing out of an engine store."""
+
+    def __init__(self, store: EngineStore, graphs: Set[str], *, everything: bool = False) -> None:
+        """`graphs`: the hashes of the graphs whose engines may stay. `everything`: none may, nor what else lies in the folder."""
+        self._store = store
+        self._graphs = graphs
+        self._everything = everything
+        self._versions = _installed()
+        self._driver = _driver()
+
+    def doomed(self) -> list[tuple[StoredEngine, str]]:
+        """The engines to be removed, and why."""
+        return [(stored, why) for stored in self._store.entries() if (why := self.why_stale(stored))]
+
+    def size(self) -> int:
+        """Bytes that `run` would free."""
+        if self._everything:
+            return sum(path.stat().st_size for path in self._store.folder.rglob("*") if path.is_file())
+        kept = {stored.key.digest for stored in self._store.entries() if not self.why_stale(stored)}
+        return sum(path.stat().st_size for path in self._store.folder.glob("*") if path.is_file() and path.stem not in kept)
+
+    def run(self) -> int:
+        """Remove them; returns the bytes freed. What another program holds open stays."""
+        if not self._everything:
+            return self._store.prune(lambda stored: not self.why_stale(stored))
+        size = self.size()
+        shutil.rmtree(self._store.folder, ignore_errors=True)
+        with suppress(FileNotFoundError):
+            size -= self.size()
+        return size
+
+    def why_stale(self, stored: StoredEngine) -> str:
+        """Why an engine is of no use any more, empty where it may be.
+
+        A driver that doesn't answer just now tells nothing of the engines built for it, nor does a card that is unplugged.
+        """
+        key = stored.key
+        if self._everything:
+            return "all are removed"
+        if key.graph not in self._graphs:
+            return "no model here has its graph"
+        version = self._versions.get(key.runtime)
+        if version is None:
+            return f"{key.runtime} is not installed"
+        if version != key.version:
+            return f"{key.runtime} {version} is installed"
+        if self._driver and self._driver != key.driver:
+            return f"built for CUDA {key.driver}, the driver serves {self._driver}"
+        return ""
+
+
+def _installed() -> dict[str, str]:
+    """The versions of the runtimes that are installed."""
+    versions = {}
+    for name, runtime in RUNTIMES.items():
+        with suppress(EngineError):
+            versions[name] = runtime.version()
+    return versions
+
+
+def _driver() -> str:
+    """What the driver serves, empty where none answers."""
+    try:
+        return cuda.driver_version()
+    except EngineError:
+        return ""
