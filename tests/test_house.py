@@ -20,7 +20,8 @@ OPTIONS = {
         "--output", "--relative", "--absolute", "--adapt-scale", "--find-best-frame", "--best-frame", "--image-size", "--paste-back",
         "--no-paste-back", "--audio", "--no-audio", "--no-face", "--model", "--engine", "--json",
     ),
-    "puppet-engine": ("bench",),
+    "puppet-engine": ("list", "build", "verify", "bench", "prune"),
+    "puppet-doctor": ("--json", "--model", "--profile"),
     "puppet-train": ("convert", "export", "fit", "evaluate"),
 }  # fmt: skip
 """What the help of each command must name: its options, or its own commands."""
@@ -96,7 +97,7 @@ class Absent:
             raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
 
 sys.meta_path.insert(0, Absent())
-import ui.animate_command, ui.engine_command, ui.live_command
+import ui.animate_command, ui.doctor_command, ui.engine_command, ui.live_command
 print(*(name for name in {HEAVY!r} if name in sys.modules))
 """
     run = subprocess.run([sys.executable, "-c", program], cwd=HOUSE, capture_output=True, text=True, check=False)

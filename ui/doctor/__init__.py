@@ -1,0 +1,1 @@
+"""What `puppet-doctor` looks at, what it makes of it, and the page it prints. No Qt."""
