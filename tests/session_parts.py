@@ -1,5 +1,6 @@
 """A session on drawn parts, and what it shows."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,9 @@ from puppet.settings import LiveSettings
 from tests.live_parts import SIDE, live_settings
 from ui.session.live_session import LiveSession
 from ui.session.portrait_rack import PortraitRack
+
+Watch = Callable[[Callable[[], object]], None]
+"""Lets a session live until something holds."""
 
 
 def write_portraits(folder: Path) -> tuple[Path, ...]:

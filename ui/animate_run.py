@@ -25,6 +25,7 @@ from puppet.picture import Picture, cut, freeze
 from puppet.portraits.compose import PasteBack
 from puppet.portraits.portrait import Portrait, load_portrait
 from ui.animate_progress import AnimateProgress
+from ui.build_bar import BuildBar
 from ui.console import notices
 from ui.interrupt import Interrupt
 from ui.model_choice import open_finder, open_model
@@ -90,7 +91,8 @@ def animate(order: Order) -> Report:
         check_video_name(order.output)
     clip = open_clip(order.driving, order.frame_rate)
     with ExitStack() as stack:
-        animator, facts = open_model(order.model, order.engine)
+        with BuildBar() as bar:
+            animator, facts = open_model(order.model, order.engine, report=bar.follow("Building engines, once"))
         stack.enter_context(closing(animator))
         finder = None if order.no_face else stack.enter_context(closing(open_finder(order.model)))
         notices.print(f"{facts.model} on {facts.engine} ({facts.device})", highlight=False, markup=False, soft_wrap=True)

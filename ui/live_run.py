@@ -73,6 +73,20 @@ class Arrival:
         """Nothing is held."""
 
 
+class Announcement:
+    """Says once that engines are built before a run without a window begins."""
+
+    def __init__(self) -> None:
+        self._said = False
+
+    def report(self, share: float, words: str) -> bool:
+        """Render thread; never asks to stop: Ctrl-C ends the whole run."""
+        if not self._said and share < 1:
+            notices.print(f"Building engines, which is done once and takes seconds to minutes: {words} ...", highlight=False, markup=False)
+            self._said = True
+        return True
+
+
 def run_headless(order: LiveOrder, sinks: tuple[Sink, ...] = ()) -> LiveReport | None:
     """Run without a window for `order.seconds` from the first picture on, or until Ctrl-C; None when no picture came.
 
@@ -80,7 +94,11 @@ def run_headless(order: LiveOrder, sinks: tuple[Sink, ...] = ()) -> LiveReport |
     """
     settings, timings, arrival = order.settings, Timings(), Arrival()
     opening = Opening(
-        settings, lambda parts: load_portrait(order.first_portrait, parts.finder, parts.animator.card.side), timings, fallback=True
+        settings,
+        lambda parts: load_portrait(order.first_portrait, parts.finder, parts.animator.card.side),
+        timings,
+        fallback=True,
+        report=Announcement().report,
     )
     recorder = Recorder(order.record, settings.camera.rate, settings.recording.microphone) if order.record is not None else None
     outputs = (

@@ -15,11 +15,12 @@ failed and is opened again. real face: the driver's own picture, asked for on pu
 
 
 class Facts(NamedTuple):
-    """What draws the pictures, in words."""
+    """What draws the pictures, in words. passed_over: what should have drawn them and can't, why, and what to do; empty as a rule."""
 
     model: str
     engine: str
     device: str
+    passed_over: str = ""
 
 
 class Parts(NamedTuple):

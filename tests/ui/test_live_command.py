@@ -152,7 +152,7 @@ def test_a_window_that_is_closed_ends_the_command(command: Command, application:
 
 
 def test_a_window_whose_run_fails_ends_with_the_sentence(command: Command, application: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise EngineError("No engine can run this.", "Install one.")
 
     monkeypatch.setattr("ui.session.opening.open_model", broken)

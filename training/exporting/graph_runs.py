@@ -1,5 +1,6 @@
 """ONNX graphs folded and run with ONNX Runtime on the CPU: training's own check of what it exports."""
 
+import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     import onnxruntime
 
 Arrays = dict[str, npt.NDArray[Any]]
+
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+"""Read while ONNX Runtime is imported: else it keeps a database of what it does and may report it to its maker."""
 
 
 def _open(graph: bytes, options: "onnxruntime.SessionOptions") -> "onnxruntime.InferenceSession":

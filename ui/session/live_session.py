@@ -57,12 +57,15 @@ class LiveSession:
         self._worn: Path | None = None
         self._notice = ("", 0.0)
         self._inbox = Inbox()
-        self._opening = Opening(settings, rack.first_portrait, self.timings, fallback=True)
+        self._opening = Opening(settings, rack.first_portrait, self.timings, fallback=True, tell=self._say_soon, build=False)
         self.pipeline = Pipeline(self._opening.camera, self._opening.puppeteer, sinks, self.timings, patient=True)
         self.tasks = SlowTasks(self.pipeline, self._inbox)
         self._stored = StoredSettings(settings if stored is None else stored, path, self.tasks, self.complain)
         running = Running(settings.model, settings.engine)
-        self.model = ModelChange(running, self.tasks, self._inbox, rack, changed=self._model_changed, refused=self._take_model_back)
+        self.model = ModelChange(
+            running, self.tasks, self._inbox, rack, changed=self._model_changed, refused=self._take_model_back, say=self.say
+        )
+        self._improved = False
         self.output = OutputControl(self.pipeline, self._inbox, settings.output)
         self.recording = RecordingControl(self.pipeline, self._inbox, self.tasks, self.say)
         self.takes = TakeControl(self.pipeline, self._inbox, self.tasks, lambda: self.model.card, self.say)
@@ -89,6 +92,9 @@ class LiveSession:
     def look(self) -> None:
         """Hear what other threads have to say, and write settings whose time has come. Several times a second."""
         self._inbox.open()
+        if not self._improved and self.pipeline.facts is not None:
+            self._improved = True
+            self.model.prepare_better()
         worn = self.rack.worn_path if self.rack.is_ready else None
         if worn is not None and worn != self._worn:
             if self._worn is not None:  # somebody chose it
@@ -113,6 +119,10 @@ class LiveSession:
         """Tell something once."""
         self._notice = (words, perf_counter())
 
+    def _say_soon(self, words: str) -> None:
+        """Tell something once. Any thread."""
+        self._inbox.post(lambda: self.say(words))
+
     def complain(self, error: PuppetError) -> None:
         """Tell what went wrong with an order; what went on before goes on."""
         self.say(str(error))
@@ -127,7 +137,7 @@ class LiveSession:
         """What is being done that takes a while, in words, and how much of it is done, 0 to 1 where that is known; empty for nothing."""
         done, total = self.rack.progress
         if self.tasks.words:
-            return f"{self.tasks.words[0]} …", None
+            return f"{self.tasks.words[0]} …", self.tasks.share
         if done < total:
             return f"Reading portraits: {done} of {total}", done / total
         return "", None
@@ -158,8 +168,7 @@ class LiveSession:
 
     def find_devices(self, show: Callable[[Devices], None]) -> None:
         """Look for everything that can be chosen; `show` hears of it on the owner's thread."""
-        refused = lambda error: self._inbox.post(lambda: self.complain(error))  # noqa: E731
-        self.pipeline.prepare(find_devices, lambda _, found: self._inbox.post(lambda: show(found)), refused)
+        self.tasks.ask(find_devices, show, self.complain)
 
     # The driver
 

@@ -8,11 +8,11 @@ from puppet.contract import ModelCard
 from puppet.errors import PuppetError
 from puppet.live.puppeteer import Puppeteer
 from puppet.live.shown import Parts
-from ui.model_choice import finder_name, model_card, open_finder
+from ui.model_choice import engine_to_build, finder_name, model_card, open_finder
 from ui.session.inbox import Inbox
 from ui.session.opening import open_parts
 from ui.session.portrait_rack import PortraitRack
-from ui.session.slow_tasks import SlowTasks
+from ui.session.slow_tasks import SlowTask, SlowTasks
 
 
 class Running(NamedTuple):
@@ -34,10 +34,12 @@ class ModelChange:
         *,
         changed: Callable[[], None],
         refused: Callable[[Running, PuppetError | None], None],
+        say: Callable[[str], None],
     ) -> None:
-        """`changed` hears when another model has begun to draw; `refused` what was asked for and could not be had.
+        """`changed` hears when another model has begun to draw; `refused` what was asked for and could not be had: without an error it
+        was cancelled. `say` hears which engine was passed over.
 
-        Without an error it was cancelled. Opens nothing but the model's card. Raises `ModelError`.
+        Opens nothing but the model's card. Raises `ModelError`.
         """
         self.running = running
         self.card: ModelCard = model_card(running.model)
@@ -46,21 +48,40 @@ class ModelChange:
         self._rack = rack
         self._changed = changed
         self._refused = refused
+        self._say = say
 
     def change(self, asked: Running) -> None:
         """Open a model on an engine on the worker; the present one draws until it is ready, and on where it can't be had."""
+        self._open(asked, f"Opening the model {asked.model}")
+
+    def prepare_better(self) -> None:
+        """Where an engine that would serve better has to be built first, build it on the worker and go on with it."""
+        running = self.running
+
+        def build(words: str) -> None:
+            if words and running == self.running:
+                self._open(running, words)
+
+        self._tasks.ask(lambda: engine_to_build(*running), build, lambda error: self._refused(running, error))
+
+    def _open(self, asked: Running, words: str) -> None:
+        task = SlowTask(words)
         self._tasks.run(
-            f"Opening the model {asked.model}",
-            lambda: open_parts(*asked),
+            task,
+            lambda: open_parts(*asked, tell=self._tell, report=task.report),
             partial(self._swap, asked),
             lambda error: self._refused(asked, error),
             undo=close_parts,
             cancelled=lambda: self._refused(asked, None),
         )
 
+    def _tell(self, words: str) -> None:
+        """Any thread."""
+        self._inbox.post(lambda: self._say(words))
+
     def _swap(self, asked: Running, puppeteer: Puppeteer, parts: Parts) -> None:
-        """On the render thread: draw with these parts, which are opened again in the same way after a failure."""
-        puppeteer.change_model(lambda: open_parts(*asked), parts)
+        """On the render thread: draw with these parts. After a failure they are opened again, but nothing is built then."""
+        puppeteer.change_model(lambda: open_parts(*asked, tell=self._tell, build=False), parts)
         self._inbox.post(lambda: self._go_on_with(asked, parts.animator.card))
 
     def _go_on_with(self, asked: Running, card: ModelCard) -> None:

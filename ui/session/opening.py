@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import partial
 from pathlib import Path
 
+from engines.building.build_progress import Report
 from puppet.cameras.camera import Camera
 from puppet.cameras.camera_choice import choose_camera
 from puppet.cameras.clip_camera import ClipCamera
@@ -19,16 +20,16 @@ from puppet.media.clip import Clip, Frame
 from puppet.portraits.portrait import Portrait
 from puppet.settings import CameraSettings, LiveSettings
 from ui.console import notices
-from ui.model_choice import DEMO, open_finder, open_model
+from ui.model_choice import DEMO, go_on, open_finder, open_model, say
 
 DEMO_RATE = 25
 """Frames a second of the drawn driver."""
 
 
-def open_parts(model: str, engine: str) -> Parts:
-    """A model's animator and the face finder that goes with it. Raises `ModelError`, `EngineError`; any thread."""
+def open_parts(model: str, engine: str, *, tell: Callable[[str], None] = say, build: bool = True, report: Report = go_on) -> Parts:
+    """A model's animator and the face finder that goes with it; the rest is as in `open_model`. Any thread. Raises as it does."""
     with ExitStack() as opened:
-        animator, facts = open_model(model, engine)
+        animator, facts = open_model(model, engine, tell=tell, build=build, report=report)
         opened.enter_context(closing(animator))
         finder = open_finder(model)
         opened.pop_all()
@@ -38,12 +39,27 @@ def open_parts(model: str, engine: str) -> Parts:
 class Opening:
     """Opens the first camera and the first model of a run, the camera's clip not before the model is there to see its beginning."""
 
-    def __init__(self, settings: LiveSettings, portrait: Callable[[Parts], Portrait], timings: Timings, *, fallback: bool) -> None:
-        """`portrait` gives the one to wear first; `fallback`: the bundled clip drives where no camera is found, and it is said."""
+    def __init__(
+        self,
+        settings: LiveSettings,
+        portrait: Callable[[Parts], Portrait],
+        timings: Timings,
+        *,
+        fallback: bool,
+        tell: Callable[[str], None] = say,
+        build: bool = True,
+        report: Report = go_on,
+    ) -> None:
+        """`portrait` gives the one to wear first; `fallback`: the bundled clip drives where no camera is found, and it is said.
+
+        The rest is as in `open_model`, on the render thread.
+        """
         self._settings = settings
         self._portrait = portrait
         self._timings = timings
         self._fallback = fallback
+        self._open_parts = partial(open_parts, settings.model, settings.engine, tell=tell, report=report)
+        self._build = build
         self._model_open = threading.Event()
 
     def camera(self, settings: CameraSettings | None = None, model: str = "") -> Camera:
@@ -63,13 +79,13 @@ class Opening:
         """On the render thread. Raises `ModelError`, `EngineError`, `MediaError`, `FaceError`."""
         try:
             settings = self._settings
-            parts = open_parts(settings.model, settings.engine)
+            parts = self._open_parts(build=self._build)
             with ExitStack() as opened:
                 opened.enter_context(closing(parts.animator))
                 opened.enter_context(closing(parts.finder))
                 portrait = self._portrait(parts)
                 given = [parts]  # the first time what is open already, after a failure anew
-                reopen = lambda: given.pop() if given else open_parts(settings.model, settings.engine)  # noqa: E731
+                reopen = lambda: given.pop() if given else self._open_parts(build=False)  # noqa: E731
                 puppeteer = Puppeteer(reopen, portrait, settings, self._timings)
                 opened.pop_all()
                 return puppeteer

@@ -8,7 +8,7 @@ from ui.session.output_control import OutputControl
 
 
 class Status(NamedTuple):
-    """Never empty but for trouble and hint, which are empty while all is well."""
+    """Never empty but for what is told when not all is well. passed_over: why it is not the engine that one would expect."""
 
     device: str
     engine: str
@@ -17,6 +17,7 @@ class Status(NamedTuple):
     output: str
     trouble: str = ""
     hint: str = ""
+    passed_over: str = ""
 
 
 def status_of(pipeline: Pipeline, output: OutputControl, settings: LiveSettings) -> Status:
@@ -38,4 +39,5 @@ def status_of(pipeline: Pipeline, output: OutputControl, settings: LiveSettings)
         output=output.words if output.state != "failed" else "could not be opened",
         trouble=trouble,
         hint=hint,
+        passed_over=facts.passed_over if facts else "",
     )

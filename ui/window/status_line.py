@@ -37,20 +37,21 @@ class StatusChip(QWidget):
         self._name = name
         self._named = named
         self._icon = icon
-        self.words = ""
+        self.words, self.note = "", ""
         self.troubled = False
         self.setFixedHeight(HEIGHT)
         self.setMinimumWidth(LEAST)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.say("…")
 
-    def say(self, words: str, troubled: bool = False) -> None:
-        """Show these words."""
-        if (words, troubled) == (self.words, self.troubled):
+    def say(self, words: str, troubled: bool = False, note: str = "") -> None:
+        """Show these words; a `note` is told to whoever points at them or has them read out."""
+        if (words, troubled, note) == (self.words, self.troubled, self.note):
             return
-        self.words, self.troubled = words, troubled
+        self.words, self.troubled, self.note = words, troubled, note
         self.setAccessibleName(f"{self._name}: {words}")
-        self.setToolTip(f"{self._name}: {words}")
+        self.setAccessibleDescription(note)
+        self.setToolTip(f"{self._name}: {words}\n{note}".rstrip())
         self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802
@@ -147,7 +148,8 @@ class StatusLine(QWidget):
         """Show what runs. remedy: what the button beside a trouble says, empty for no button. Costs nothing where nothing has changed."""
         for field, chip in self.chips.items():
             words = str(getattr(status, field))
-            chip.say(words, troubled=bool(status.trouble) and words == status.trouble)
+            note = status.passed_over if field == "engine" else ""
+            chip.say(words, troubled=bool(note) or (bool(status.trouble) and words == status.trouble), note=note)
         self.trouble.say(status.trouble, status.hint, remedy)
         self.trouble.setVisible(bool(status.trouble))
         self.setAccessibleDescription(f"{status.trouble} {status.hint}".strip())

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from engines.faces import MeshFaceFinder, open_face_finder
+from engines.faces.finder import MeshFaceFinder, open_face_finder
 from puppet.assets import ASSETS
 from puppet.media.picture_file import read_picture
 from puppet.motion import FloatArray

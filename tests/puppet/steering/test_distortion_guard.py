@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from engines.animator import ModelAnimator, open_animator
-from engines.faces import open_face_finder
+from engines.faces.finder import open_face_finder
 from puppet.assets import ASSETS, EMBEDDED_MODEL, driving_clips, model_folder
 from puppet.contract import ModelCard
 from puppet.faces.tracker import square_around

@@ -1,7 +1,6 @@
 """A session on drawn parts: what is set takes effect, what is asked is done, and what fails is told while the run goes on."""
 
 import time
-from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -22,40 +21,13 @@ from puppet.settings import LiveSettings
 from puppet.settings_file import load_settings
 from puppet.steering.motion_take import load_take
 from tests.live_parts import COVERED, live_settings
-from tests.session_parts import make_session, newest, state, write_portraits
+from tests.session_parts import Watch, make_session, newest, state
 from ui.session import model_change, stored_settings
 from ui.session.live_session import LiveSession
 from ui.session.opening import open_parts
 from ui.session.orders import ORDERS
 from ui.session.portrait_rack import PortraitRack
 from ui.session.take_control import list_takes
-
-Watch = Callable[[Callable[[], object]], None]
-
-
-@pytest.fixture
-def pictures(tmp_path: Path) -> tuple[Path, ...]:
-    return write_portraits(tmp_path)
-
-
-@pytest.fixture
-def session(tmp_path: Path, pictures: tuple[Path, ...]) -> Iterator[LiveSession]:
-    with make_session(tmp_path, pictures) as session:
-        yield session
-
-
-@pytest.fixture
-def watch(session: LiveSession) -> Watch:
-    """Lets the session live until something holds. Fails when it does not in time."""
-
-    def watch(condition: Callable[[], object]) -> None:
-        deadline = time.perf_counter() + 8.0
-        while not condition():
-            assert time.perf_counter() < deadline, f"it never came to be; {session.notice}"
-            session.look()
-            time.sleep(0.005)
-
-    return watch
 
 
 def test_it_tells_what_runs_in_words(session: LiveSession, watch: Watch) -> None:
@@ -248,7 +220,7 @@ def test_a_model_that_was_cancelled_is_not_put_to_work(session: LiveSession, wat
     opened: list[object] = []
     really = open_parts
 
-    def slow(model: str, engine: str) -> object:
+    def slow(model: str, engine: str, **_: object) -> object:
         time.sleep(0.3)
         opened.append(really("demo", engine))
         return opened[-1]
@@ -280,7 +252,7 @@ class NearFinder(DemoFaceFinder):
 def near(monkeypatch: pytest.MonkeyPatch) -> NearFinder:
     """The face finder of a model called near, which otherwise is the demo."""
     finder = NearFinder()
-    monkeypatch.setattr(model_change, "open_parts", lambda _, engine: open_parts("demo", engine))
+    monkeypatch.setattr(model_change, "open_parts", lambda _, engine, **__: open_parts("demo", engine))
     monkeypatch.setattr(model_change, "open_finder", lambda model: finder if model == "near" else DemoFaceFinder())
     monkeypatch.setattr(model_change, "finder_name", lambda model: "near" if model == "near" else "demo")
     return finder

@@ -240,7 +240,7 @@ def test_without_a_picture_yet_it_says_what_it_waits_for(application: QApplicati
 def test_an_expected_error_stays_to_be_read(
     application: QApplication, tmp_path: Path, watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise EngineError("No engine can run this.", "Install one.")
 
     monkeypatch.setattr("ui.session.opening.open_model", broken)
