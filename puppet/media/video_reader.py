@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
 import av
 import av.error
@@ -24,6 +24,13 @@ log = logging.getLogger(__name__)
 
 DEFAULT_RATE = Fraction(25)
 """Frames a second where the file doesn't say."""
+
+
+class Orientation(NamedTuple):
+    """mirrored: left to right; turns: then quarter turns anticlockwise, 0 to 3."""
+
+    mirrored: bool
+    turns: int
 
 
 @dataclass
@@ -72,15 +79,17 @@ class Video:
 
     def _pass(self, container: InputContainer, stream: VideoStream) -> Iterator[tuple[Picture, float]]:
         damaged, last = 0, -1.0
+        orientation: Orientation | None = None
         for frame in _decode(container, stream):
             if frame is None:
                 damaged += 1
                 continue
+            orientation = orientation or _orientation(frame)
             time = last + float(1 / self.rate) if frame.time is None else frame.time - self.first_time
             if last >= 0 and time <= last:
                 time = last + 1e-3
             last = max(time, 0.0)
-            yield _upright(frame, self.width, self.height), last
+            yield _upright(frame, orientation, self.width, self.height), last
         self._tell_damage(damaged, last)
 
     def _tell_damage(self, damaged: int, last: float) -> None:
@@ -108,7 +117,7 @@ def open_video(path: Path) -> Video:
         count = stream.frames or (None if promised is None else max(1, round(promised * rate)))
         aspect = stream.sample_aspect_ratio or Fraction(1)
         width, height = max(1, round(first.width * aspect)), first.height
-        if _orientation(first)[1] % 2:
+        if _orientation(first).turns % 2:
             width, height = height, width
         return Video(path, width, height, rate, count, promised, first_time, bool(container.streams.audio))
 
@@ -219,21 +228,25 @@ def _promised(container: InputContainer, stream: VideoStream, first_time: float)
     return None
 
 
-def _orientation(frame: VideoFrame) -> tuple[bool, int]:
-    """How the frame becomes upright: mirrored left to right or not, then quarter turns anticlockwise, 0 to 3."""
+def _orientation(frame: VideoFrame) -> Orientation:
+    """How the frames of a video become upright, by one of them.
+
+    Not to be asked of each: PyAV ties a frame whose side data were looked at into a knot with them, and then hundreds of pictures wait
+    for the garbage collector, which holds every thread up when it comes.
+    """
     data = cast(SideData | None, frame.side_data.get("DISPLAYMATRIX"))
     if data is None:
-        return False, 0
+        return Orientation(False, 0)
     a, b, _, c, d = np.frombuffer(bytes(data), dtype=np.int32)[:5].astype(float)  # x' = a x + c y, y' = b x + d y, y down
     mirrored = a * d - b * c < 0
     if mirrored:
         a, b = -a, -b
-    return mirrored, round(-np.arctan2(b, a) / (np.pi / 2)) % 4
+    return Orientation(mirrored, round(-np.arctan2(b, a) / (np.pi / 2)) % 4)
 
 
-def _upright(frame: VideoFrame, width: int, height: int) -> Picture:
-    """The frame as an upright (height, width, 3) picture, by its display matrix and the shape of its pixels."""
-    mirrored, turns = _orientation(frame)
+def _upright(frame: VideoFrame, orientation: Orientation, width: int, height: int) -> Picture:
+    """The frame as an upright (height, width, 3) picture, by the video's display matrix and the shape of its pixels."""
+    mirrored, turns = orientation
     if turns % 2:
         width, height = height, width
     pixels = frame.to_ndarray(format="rgb24", width=width, height=height)

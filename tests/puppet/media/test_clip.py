@@ -1,5 +1,6 @@
 """Every kind of clip, read with its true times; every kind of bad file, met with its sentence."""
 
+import gc
 import logging
 import os
 from collections.abc import Callable
@@ -113,6 +114,18 @@ def test_rounds_are_passes_one_after_another(
     thrice = list(islice(clip.over_and_over(), 15))
     assert [frame.time for frame in thrice] == [frame.time for frame in once] * 3
     assert all(np.array_equal(frame.picture, one.picture) for frame, one in zip(thrice, once * 3, strict=True))
+
+
+def test_pictures_are_freed_without_the_garbage_collector(tmp_path: Path) -> None:
+    """Else hundreds of them wait for it in a live run, and it holds the window up when it comes."""
+    clip = open_clip(make_video(tmp_path / "a.mp4", [corners()] * 25))
+    gc.collect()
+    gc.disable()
+    try:
+        assert len(list(clip)) == 25
+        assert gc.collect() < 25
+    finally:
+        gc.enable()
 
 
 def test_rounds_of_pictures_read_them_again(tmp_path: Path) -> None:
