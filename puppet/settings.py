@@ -159,7 +159,7 @@ class LiveSettings(BaseModel):
     model_config = STRICT
 
     model: str = Field(default=EMBEDDED_MODEL, title="Model", description="an embedded model's name, a model folder, or demo (no network)")
-    engine: str = Field(default="auto", title="Engine", description="the runtime: auto, openvino, onnxruntime")
+    engine: str = Field(default="auto", title="Engine", description="the runtime: auto, tensorrt-rtx, tensorrt, openvino, onnxruntime")
     welcomed: bool = Field(default=False, title="Welcomed", description="the first-start page was seen")
     camera: CameraSettings = CameraSettings()
     motion: MotionSettings = MotionSettings()

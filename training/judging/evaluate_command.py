@@ -41,7 +41,7 @@ def evaluate(
         str | None, typer.Option(help="How the networks of a published checkpoint are built: vox-256, or a YAML file.")
     ] = None,
     against_recipe: Annotated[str | None, typer.Option(help="The same for the second model.")] = None,
-    engine: Annotated[str, typer.Option(help="auto, openvino or onnxruntime, for model folders.")] = "auto",
+    engine: Annotated[str, typer.Option(help="auto or an engine of puppet-engine list, for model folders.")] = "auto",
     portraits: Annotated[int, typer.Option(min=0, help="Validation people who are driven by others.")] = 4,
     portraits_from: Annotated[list[Path] | None, typer.Option(help="A folder of pictures to drive as well; repeatable.")] = None,
     real: Annotated[int, typer.Option(min=0, help="Recordings to redraw and to drive with, at most.")] = 10,

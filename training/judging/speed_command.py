@@ -14,7 +14,7 @@ from puppet.plugins import open_animator
 def speed(
     model: Annotated[str, typer.Argument(help="A model's name or folder.")] = EMBEDDED_MODEL,
     *,
-    engine: Annotated[str, typer.Option(help="auto, openvino or onnxruntime.")] = "auto",
+    engine: Annotated[str, typer.Option(help="auto or an engine of puppet-engine list.")] = "auto",
     rounds: Annotated[int, typer.Option(min=1, help="Rounds in which the two take turns.")] = 8,
     threads: Annotated[int | None, typer.Option(min=1, help="Threads of torch. Default: all cores.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
