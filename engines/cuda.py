@@ -14,7 +14,8 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 
-from engines.nvidia.driver_trouble import RefusedError, no_binding, no_driver, no_gpu, old_driver
+from engines.nvidia.driver_trouble import RefusedError, no_binding, no_driver, no_gpu, old_driver, refused
+from engines.nvidia.graphics_cards import driver_number
 from puppet.errors import EngineError
 
 _visits = threading.local()
@@ -46,6 +47,15 @@ def binding() -> str:
 def driver_version() -> str:
     """The latest CUDA version that the driver serves, such as 13.0. Raises `EngineError`: no binding, no driver."""
     return _dotted(_load().version())
+
+
+def driver_identity() -> str:
+    """What tells one driver from another: its CUDA version and, where it can be told, its own number, such as 13.0 (580.95.05).
+
+    Raises `EngineError` as `driver_version` does.
+    """
+    number = driver_number()
+    return f"{driver_version()} ({number})" if number else driver_version()
 
 
 def gpus() -> tuple[Gpu, ...]:
@@ -190,6 +200,12 @@ class CudaDevice:
         self._streams.append(Stream(self._driver, self._keep))
         return self._streams[-1]
 
+    def wait(self) -> None:
+        """Wait until everything queued on its streams is done. Raises `EngineError` when some of it failed, or the GPU is lost."""
+        self.enter()
+        for stream in self._streams:
+            stream.wait()
+
     def memory(self) -> tuple[int, int]:
         """Bytes on the device: free for all programs, and in total."""
         self.enter()
@@ -236,7 +252,7 @@ class _CudaPython:
         except RuntimeError as error:  # what cuda-python raises, instead of giving a code, where the library lacks the call or is missing
             raise (old_driver("", self.title, self.cuda) if "function" in str(error).lower() else no_driver()) from error
         if code != 0:
-            raise RefusedError(call, self._api.cuGetErrorString(code)[1].decode())
+            raise refused(call, self._api.cuGetErrorString(code)[1].decode())
         return values[0] if len(values) == 1 else values
 
     def version(self) -> int:
@@ -340,7 +356,7 @@ class _PyCuda:
             return function(*arguments)
         except self._api.Error as error:
             call, _, words = str(error).partition(" failed: ")
-            raise RefusedError(call, words) from error
+            raise refused(call, words) from error
 
     def version(self) -> int:
         return int(self._ask(self._api.get_driver_version))

@@ -21,6 +21,10 @@ Precision = Literal["auto", "f32", "bf16", "f16", "i8"]
 """What a runtime may compute in: `auto` is the fastest that the device does natively. i8 is for TensorRT alone."""
 
 
+class ShortageError(EngineError):
+    """Room was lacking, on the device or on the disk: what failed for it may do another time, and nothing is wrong with what is stored."""
+
+
 class TensorSpec(NamedTuple):
     """What a graph expects or gives under one name."""
 

@@ -7,16 +7,15 @@ An engine is built ahead of its use and kept in the engine store; `open` builds 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from engines import cuda
 from engines.building.chips import why_unsupported
 from engines.building.engine_folder import MadeEngine
-from engines.building.engine_store import EngineKey, EngineStore
-from engines.building.graph_typing import typed_graph
+from engines.building.engine_store import EngineKey, EngineStore, StaleEngineError
+from engines.building.graph_typing import FORM, typed_graph
 from engines.building.reference import stored_feeds
 from engines.building.tensorrt_build import Built, Report, build_engine, supported_chips
-from engines.building.tensorrt_package import RTX, TensorRtPackage
+from engines.building.tensorrt_package import RTX, TensorRtPackage, let_go
 from engines.engine import Device, EngineOptions, Tensor
 from engines.tensorrt_engine import TensorRtEngine
 from puppet.contract import file_hash
@@ -73,12 +72,18 @@ class TensorRtRuntime:
         """
         gpu = self._find(options.device)
         key = self._key(graph, options.precision, gpu)
+        self.store.prove_writable()
         typed = _typed(graph, key.precision, samples)
-        trt = self._package.load()
-        if self._package is RTX:
-            built = build_engine(trt, typed, (gpu.chip,), b"", report)
-        else:
-            built = self._build_here(trt, typed, key, gpu.number, report)
+        with cuda.CudaDevice(gpu.number) as device:
+            device.enter()  # RTX can do without, but not where a context is current that is gone, as one that another thread closed
+            try:
+                built = self._build_here(typed, key, report)
+            except BaseException as error:
+                let_go(error)
+                raise
+        if built.timing_cache:
+            with suppress(EngineError):  # where the disk is full, they are timed again next time
+                self.store.write_extra(key, "timing", built.timing_cache)
         self.store.add(key, built.engine, built.seconds)
 
     def build_ahead(self, graph: Path, precision: str, chip: str, report: Report, samples: Samples | None = None) -> MadeEngine:
@@ -99,13 +104,13 @@ class TensorRtRuntime:
             refused = store.refusal(key)
             state = f"was refused: {refused.reason}" if refused else "is not built yet"
             sentence = f"The engine of {graph.name} for {self._package.title} in {key.precision} on {gpu.name} {state}."
-            raise EngineError(sentence, f"Build it: puppet-engine build --engine {self.name}")
+            hint = f"Build it: puppet-engine build --engine {self.name}"
+            raise EngineError(sentence, hint) if refused else StaleEngineError(graph.name, sentence, hint)
         try:
             plan = stored.path.read_bytes()
         except OSError as error:
-            raise EngineError(
-                f"{stored.path} can't be read: {error.strerror}.", f"Build it again: puppet-engine build --engine {self.name}"
-            ) from error
+            sentence = f"{stored.path} can't be read: {error.strerror}."
+            raise StaleEngineError(graph.name, sentence, f"Build it again: puppet-engine build --engine {self.name}") from error
         device = Device(
             f"CUDA:{gpu.number}", f"{gpu.name}, {gpu.chip}, {self._package.title} {key.version}, {key.precision}", key.precision
         )
@@ -117,14 +122,12 @@ class TensorRtRuntime:
                 store.write_extra(key, "runtime", compiled)
         return engine
 
-    def _build_here(self, trt: Any, typed: bytes, key: EngineKey, number: int, report: Report) -> Built:
+    def _build_here(self, typed: bytes, key: EngineKey, report: Report) -> Built:
         """Classic TensorRT tries kernels on the GPU, and what it learns of their speed is kept for the next graph."""
-        with cuda.CudaDevice(number) as device:
-            device.enter()
-            built = build_engine(trt, typed, None, self.store.read_extra(key, "timing"), report)
-        with suppress(EngineError):  # where the disk is full, they are timed again next time
-            self.store.write_extra(key, "timing", built.timing_cache)
-        return built
+        trt = self._package.load()
+        if self._package is RTX:
+            return build_engine(trt, typed, (key.chip,), b"", report)
+        return build_engine(trt, typed, None, self.store.read_extra(key, "timing"), report)
 
     def _usable(self) -> list[cuda.Gpu]:
         """The GPUs here that the package can serve. Raises `EngineError` when there is none, with the first one's reason."""
@@ -156,14 +159,13 @@ class TensorRtRuntime:
         return Device(f"CUDA:{gpu.number}", description, PRECISIONS["auto"])
 
     def _key(self, graph: Path, precision: str, gpu: cuda.Gpu) -> EngineKey:
-        return self._ahead_key(graph, precision, gpu.chip).model_copy(update={"driver": cuda.driver_version(), "gpu": gpu.name})
+        return self._ahead_key(graph, precision, gpu.chip).model_copy(update={"driver": cuda.driver_identity(), "gpu": gpu.name})
 
     def _ahead_key(self, graph: Path, precision: str, chip: str) -> EngineKey:
         if precision not in PRECISIONS:
             raise EngineError(f"{self._package.title} computes in f32, f16 or i8, not in {precision}.", "Leave the precision to auto.")
-        return EngineKey(
-            graph=file_hash(graph), precision=PRECISIONS[precision], runtime=self.name, version=self.version(), driver="", gpu="", chip=chip
-        )
+        facts = {"graph": file_hash(graph), "precision": PRECISIONS[precision], "runtime": self.name, "version": self.version()}
+        return EngineKey(**facts, driver="", gpu="", chip=chip, form=FORM)
 
 
 def _typed(graph: Path, precision: str, samples: Samples | None) -> bytes:

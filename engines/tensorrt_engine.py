@@ -11,19 +11,22 @@ from typing import Any
 
 import numpy as np
 
-from engines.building.tensorrt_package import is_rtx, journal, make, refusal, title_of
+from engines.building.engine_store import StaleEngineError
+from engines.building.tensorrt_package import MEND_DRIVER, is_rtx, journal, let_go, make, refusal, title_of
 from engines.cuda import CudaDevice, CudaGraph
-from engines.engine import Device, OpenedGraph, Tensor, TensorSpec, check_complete, check_given, failed_run
+from engines.engine import Device, OpenedGraph, ShortageError, Tensor, TensorSpec, check_complete, check_given, failed_run
 from puppet.errors import EngineError, ModelError
 
 REBUILD = "Build it again: puppet-engine build"
+
+NO_ROOM = "the GPU has too little memory for it"
 
 FLAWS = (
     ("VERSION_MISMATCH", "another version built it", REBUILD),
     ("UNSUPPORTED_CC", "it was built for another chip", REBUILD),
     ("OLD_CUDA_DRIVER", "the NVIDIA driver is too old for it", "Update the NVIDIA driver."),
     ("OLD_CUDA_RUNTIME", "the NVIDIA driver is too old for it", "Update the NVIDIA driver."),
-    ("INSUFFICIENT_GPU_MEMORY", "the GPU has too little memory for it", "Close other programs that use the GPU, or choose another engine."),
+    ("INSUFFICIENT_GPU_MEMORY", NO_ROOM, "Close other programs that use the GPU, or choose another engine."),
     ("MALFORMED_ENGINE", "it is damaged", REBUILD),
     ("CUDA_ERROR", "CUDA does not work here", "Install the NVIDIA driver again."),
 )
@@ -45,6 +48,7 @@ class TensorRtEngine(OpenedGraph):
         self._runtime: Any = None
         self._engine: Any = None
         self._kernels: Any = None
+        self._settings: Any = None
         self._context: Any = None
         self._frame: CudaGraph | None = None
         self._given: frozenset[str] = frozenset()
@@ -65,7 +69,8 @@ class TensorRtEngine(OpenedGraph):
             can_capture = getattr(self._context, "is_stream_capturable", None)  # classic TensorRT always can
             if can_capture and not can_capture(self._stream.handle):
                 self._do_without_graph("TensorRT can't have this network captured")
-        except BaseException:
+        except BaseException as error:
+            let_go(error)
             self.close()
             raise
 
@@ -114,12 +119,13 @@ class TensorRtEngine(OpenedGraph):
             return
         self._closed = True
         with suppress(EngineError):
-            self._gpu.enter()
+            self._gpu.wait()  # an exception may have come between a frame's launch and its end
             if self._frame is not None:
                 self._frame.close()
         self._frame = None
         self._pinned = {}
         self._context = None  # each of these needs the next
+        self._settings = None
         self._kernels = None
         self._engine = None
         self._runtime = None
@@ -133,11 +139,20 @@ class TensorRtEngine(OpenedGraph):
             validity, flaws = self._runtime.get_engine_validity(plan)
             found = [(words, hint) for name, words, hint in FLAWS if int(flaws) & int(getattr(trt.EngineInvalidityDiagnostics, name))]
             if validity == trt.EngineValidity.INVALID and found:
-                raise EngineError(f"{title_of(trt)} {what}: {found[0][0]}.", found[0][1])
-        self._engine = make(trt, what, lambda: self._runtime.deserialize_cuda_engine(plan))
+                words, hint = found[0]
+                sentence = f"{title_of(trt)} {what}: {words}."
+                if hint == REBUILD:
+                    raise StaleEngineError(self._graph, sentence, hint)
+                raise (ShortageError if words == NO_ROOM else EngineError)(sentence, hint)
+        try:
+            self._engine = make(trt, what, lambda: self._runtime.deserialize_cuda_engine(plan))
+        except EngineError as error:
+            if isinstance(error, ShortageError) or error.hint == MEND_DRIVER:
+                raise
+            # it does not say whether the engine or this machine is at fault, so it is worth building once more
+            raise StaleEngineError(self._graph, error.sentence, error.hint) from error
 
     def _find_tensors(self) -> None:
-        # no name here may hold the engine: a traceback would keep it alive beyond the GPU's context
         for index in range(self._engine.num_io_tensors):
             name = self._engine.get_tensor_name(index)
             shape = tuple(self._engine.get_tensor_shape(name))
@@ -155,7 +170,9 @@ class TensorRtEngine(OpenedGraph):
         trt, what = self._trt, f"can't prepare {self._graph}"
         ours = trt.ExecutionContextAllocationStrategy.USER_MANAGED
         if is_rtx(trt):
-            settings = make(trt, what, self._engine.create_runtime_config)
+            settings = self._settings = make(
+                trt, what, self._engine.create_runtime_config
+            )  # a context may look at them as long as it lives
             settings.set_execution_context_allocation_strategy(ours)
             if hasattr(trt, "CudaGraphStrategy"):
                 settings.cuda_graph_strategy = trt.CudaGraphStrategy.DISABLED  # we capture, with the copies
@@ -182,7 +199,8 @@ class TensorRtEngine(OpenedGraph):
         try:
             return self._gpu.allocate(size)
         except EngineError as error:
-            raise EngineError(f"{self._graph} wants {size / 1e6:.1f} MB more on the GPU. {error.sentence}", error.hint) from error
+            kind = ShortageError if isinstance(error, ShortageError) else EngineError
+            raise kind(f"{self._graph} wants {size / 1e6:.1f} MB more on the GPU. {error.sentence}", error.hint) from error
 
     def _fill(self, tensors: Mapping[str, Tensor]) -> None:
         for name, value in tensors.items():

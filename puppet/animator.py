@@ -89,3 +89,15 @@ class CrowdFinder(FaceFinder, Protocol):
     def find_all(self, picture: Picture, most: int = 8) -> list[Face]:
         """The faces, the most prominent first, at most `most`; empty where there is none."""
         ...
+
+
+class MatteMaker(Protocol):
+    """Tells the person in a picture from what is behind. Used on one thread."""
+
+    def make(self, picture: Picture) -> FloatArray:
+        """How much of each pixel is the person, 0 to 1: (height, width) float32."""
+        ...
+
+    def close(self) -> None:
+        """Free the runtimes; may be called twice."""
+        ...

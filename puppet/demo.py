@@ -159,6 +159,22 @@ class DemoFaceFinder:
         """Nothing is held."""
 
 
+class DemoMatte:
+    """Takes an ellipse around what stands out in a picture for the person; a flat picture has none."""
+
+    def make(self, picture: Picture) -> FloatArray:
+        """1 within the ellipse, 0 elsewhere: (height, width) float32."""
+        matte = np.zeros(picture.shape[:2], np.float32)
+        blob = find_blob(picture)
+        if blob is not None:
+            axes = (max(1, round(0.75 * blob.half_height)), max(1, round(blob.half_height)))
+            cv2.ellipse(matte, (round(blob.x), round(blob.y)), axes, float(np.degrees(blob.tilt)), 0, 360, 1.0, -1)
+        return matte
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
 class DemoAnimator:
     """An animator with no network: it moves the worn portrait by the similarity that the keypoints imply."""
 

@@ -18,7 +18,8 @@ OPTIONS = {
     "puppet-live": ("--camera", "--headless", "--seconds", "--record", "--json", "--engine", "--model"),
     "puppet-animate": (
         "--output", "--relative", "--absolute", "--adapt-scale", "--find-best-frame", "--best-frame", "--image-size", "--paste-back",
-        "--no-paste-back", "--audio", "--no-audio", "--no-face", "--model", "--engine", "--json",
+        "--no-paste-back", "--multi-person", "--ratio", "--lock-background", "--matte", "--audio", "--no-audio", "--no-face", "--model",
+        "--engine", "--json",
     ),
     "puppet-engine": ("list", "build", "verify", "bench", "prune"),
     "puppet-doctor": ("--json", "--model", "--profile"),

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections import Counter
 from dataclasses import asdict
 from fractions import Fraction
 from pathlib import Path
@@ -13,8 +14,11 @@ from rich.markup import escape
 
 from puppet.assets import EMBEDDED_MODEL
 from puppet.errors import SettingsError
-from ui.animate_run import LONGEST, Order, Report, animate
+from puppet.portraits.seam import RATIO
+from ui.animate_order import Order, Report
+from ui.animate_run import LONGEST, animate
 from ui.console import notices, run_command, screen
+from ui.model_choice import model_for
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
 
@@ -33,6 +37,10 @@ def animate_portrait(
     audio: Annotated[
         bool, typer.Option("--audio/--no-audio", help="Keep the driver's sound; a folder of frames has none.", rich_help_panel=RESULT)
     ] = True,
+    matte: Annotated[
+        bool,
+        typer.Option("--matte", help="Make what is behind the person transparent; for a folder of PNG frames.", rich_help_panel=RESULT),
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object about the result on standard output.", rich_help_panel=RESULT)
     ] = False,
@@ -66,12 +74,29 @@ def animate_portrait(
         typer.Option("--no-face", help="Look for no faces: take the middle squares of source and driver.", rich_help_panel=PICTURE),
     ] = False,
     paste_back: Annotated[
-        bool,
+        bool | None,
         typer.Option(
-            "--paste-back/--no-paste-back", rich_help_panel=PICTURE,
+            "--paste-back/--no-paste-back", rich_help_panel=PICTURE, show_default="only with --multi-person",
             help="Put the face back into the whole picture, where it turns but stays in its place, or show it alone.",
         ),
+    ] = None,
+    multi_person: Annotated[
+        bool, typer.Option("--multi-person", help="Move every face of the picture, each in its place.", rich_help_panel=PICTURE)
     ] = False,
+    ratio: Annotated[
+        float | None,
+        typer.Option(
+            min=0.3, max=0.5, rich_help_panel=PICTURE, show_default=str(RATIO),
+            help="How much around a face is put back: a radius, as a share of the side of its crop.",
+        ),
+    ] = None,
+    lock_background: Annotated[
+        bool | None,
+        typer.Option(
+            "--lock-background/--no-lock-background", rich_help_panel=PICTURE, show_default="where faces are put back",
+            help="Move faces and hair alone, and keep what is behind them as it is.",
+        ),
+    ] = None,
     image_size: Annotated[
         int | None,
         typer.Option(
@@ -83,9 +108,15 @@ def animate_portrait(
         float, typer.Option(min=1, max=240, help="Pictures a second where the driver is a folder.", rich_help_panel=PICTURE)
     ] = 25.0,
     model: Annotated[
-        str, typer.Option(help="An embedded model by name, a model folder, or demo (no network).", rich_help_panel=MODEL)
-    ] = EMBEDDED_MODEL,
-    engine: Annotated[str, typer.Option(help="What runs it: auto, openvino or onnxruntime.", rich_help_panel=MODEL)] = "auto",
+        str | None,
+        typer.Option(
+            help="An embedded model by name, a model folder, or demo (no network).", rich_help_panel=MODEL,
+            show_default=f"{EMBEDDED_MODEL}, or compact-512 for a face shown alone at an --image-size from 512 on",
+        ),
+    ] = None,
+    engine: Annotated[
+        str, typer.Option(help="What runs it: auto, or an engine that puppet-engine list names.", rich_help_panel=MODEL)
+    ] = "auto",
 ) -> None:  # fmt: skip
     """Animate a portrait with the motion of a driving clip.
 
@@ -99,6 +130,15 @@ def animate_portrait(
         raise SettingsError(
             "--find-best-frame compares faces, and --no-face looks for none.", "Leave one of them out, or use --best-frame."
         )
+    if multi_person and no_face:
+        raise SettingsError("--multi-person moves every face, and --no-face looks for none.", "Leave one of them out.")
+    if multi_person and paste_back is False:
+        raise SettingsError("--multi-person puts faces back, and --no-paste-back shows one alone.", "Leave one of them out.")
+    pasted = multi_person or bool(paste_back)
+    if ratio is not None and not pasted:
+        raise SettingsError("--ratio says how much around a face is put back, and none is.", "Add --paste-back or --multi-person.")
+    if lock_background and not pasted:
+        raise SettingsError("--lock-background keeps still what is around a face that is put back.", "Add --paste-back or --multi-person.")
     logging.basicConfig(
         handlers=[RichHandler(console=notices, show_time=False, show_path=False)], level=logging.WARNING, format="%(message)s"
     )
@@ -111,18 +151,22 @@ def animate_portrait(
         find_best_frame=find_best_frame,
         best_frame=best_frame,
         no_face=no_face,
-        paste_back=paste_back,
+        paste_back=pasted,
+        multi_person=multi_person,
+        ratio=RATIO if ratio is None else ratio,
+        lock_background=pasted and not no_face if lock_background is None else lock_background,
+        matte=matte,
         image_size=image_size,
         frame_rate=Fraction(frame_rate).limit_denominator(1001),
         audio=audio,
-        model=model,
+        model=model or model_for(None if pasted else image_size),
         engine=engine,
     )
     report = animate(order)
     if as_json:
         print(json.dumps(asdict(report)))  # noqa: T201  data, not words: rich would wrap it
     else:
-        _tell(report, wanders=report.crop == "following" and not paste_back)
+        _tell(report, wanders=report.crop == "following" and not pasted)
     if report.interrupted:
         raise typer.Exit(130)
 
@@ -134,11 +178,18 @@ def _tell(report: Report, wanders: bool) -> None:
     if report.frames:
         sound = ", with sound" if report.sound else ""
         size = f"{report.width}x{report.height}"
+        faces = f", {report.faces} faces" if report.faces > 1 else ""
         screen.print(
-            f"{escape(report.output)}: {_frames(report.frames)}, {size}{sound}, at {report.fps:.1f} frames a second",
+            f"{escape(report.output)}: {_frames(report.frames)}, {size}{faces}{sound}, at {report.fps:.1f} frames a second",
             highlight=False,
             soft_wrap=True,
         )
+    if report.faces_left:
+        reasons = Counter(str(left["reason"]) for left in report.faces_left)
+        told = "; ".join(f"{count} {reason}" for reason, count in reasons.items())
+        count = len(report.faces_left)
+        stays = f"{count} more face{' stays' if count == 1 else 's stay'}"
+        notices.print(f"{stays} still: {told}.", highlight=False, soft_wrap=True)
     if report.frames_without_face:
         missing = f"The driver's face was missing in {report.frames_without_face} of {_frames(report.frames)}"
         notices.print(f"{missing}: the portrait held still there.", highlight=False, soft_wrap=True)

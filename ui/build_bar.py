@@ -1,4 +1,4 @@
-"""How far the building of engines is: a line for each, on standard error, that Ctrl-C can stop."""
+"""How far the building of engines is: on a terminal a line for each, on standard error; Ctrl-C can stop it wherever it runs."""
 
 from types import TracebackType
 from typing import Self
@@ -18,7 +18,8 @@ class BuildBar:
     def __init__(self) -> None:
         words = TextColumn("{task.fields[words]}", table_column=Column(no_wrap=True, overflow="ellipsis"))
         columns = (TextColumn("{task.description}"), BarColumn(20), TaskProgressColumn(), TimeElapsedColumn(), words)
-        self._progress = Progress(*columns, console=notices, transient=True)
+        shown = notices.is_interactive  # elsewhere it would leave an empty line and nothing else
+        self._progress = Progress(*columns, console=notices, transient=True, disable=not shown)
         self._interrupt = Interrupt()
 
     def follow(self, title: str) -> Report:

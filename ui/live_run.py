@@ -33,6 +33,9 @@ from ui.session.portrait_rack import PortraitRack
 SETTLED_MS = 5000
 """After this long a window has loaded what it needs, ms."""
 
+PREPARING = "Preparing an engine, which is done once and takes seconds, or minutes where it must be built ..."
+"""Said before a run without a window where its engine is not ready at once."""
+
 LOOK = 0.5
 """How often a run without a window looks whether something has to be told, s."""
 
@@ -74,15 +77,15 @@ class Arrival:
 
 
 class Announcement:
-    """Says once that engines are built before a run without a window begins."""
+    """Says once why a run without a window does not begin yet: engines are compared or built first."""
 
     def __init__(self) -> None:
         self._said = False
 
-    def report(self, share: float, words: str) -> bool:
+    def report(self, share: float, _words: str) -> bool:
         """Render thread; never asks to stop: Ctrl-C ends the whole run."""
         if not self._said and share < 1:
-            notices.print(f"Building engines, which is done once and takes seconds to minutes: {words} ...", highlight=False, markup=False)
+            notices.print(PREPARING, highlight=False, markup=False, soft_wrap=True)
             self._said = True
         return True
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from engines.building.build_progress import Report
 from puppet.animator import CrowdFinder, LiveAnimator
-from puppet.assets import model_folder
+from puppet.assets import EMBEDDED_MODEL, model_folder, model_names
 from puppet.contract import ModelCard, read_card
 from puppet.demo import DemoAnimator, DemoFaceFinder
 from puppet.live.shown import Facts
@@ -17,6 +17,15 @@ DEMO = "demo"
 def model_card(model: str) -> ModelCard:
     """What a model is, by name or folder; nothing else is loaded for it. Raises `ModelError`."""
     return DemoAnimator().card if model == DEMO else read_card(model_folder(model))
+
+
+def model_for(side: int | None) -> str:
+    """The embedded model for pictures of `side` px: the largest that is not larger; the usual one where no side is asked for."""
+    if side is None:
+        return EMBEDDED_MODEL
+    sides = {name: read_card(model_folder(name)).side for name in model_names()}
+    fitting = [name for name in sides if sides[name] <= side]
+    return max(fitting, key=lambda name: sides[name], default=EMBEDDED_MODEL)
 
 
 def say(words: str) -> None:

@@ -7,6 +7,7 @@ instead of building, and pass the parity gate like any other.
 import hashlib
 import json
 import sys
+import threading
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -14,10 +15,14 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from engines.building.engine_key import EngineKey
+from engines.engine import ShortageError
 from puppet.errors import EngineError, MediaError
 from puppet.media.whole_file import write_whole
 
 MANIFEST = "manifest.json"
+
+_writing = threading.Lock()
+"""Held while a file is written: two threads would have the same name for what is not whole yet."""
 
 
 class ShippedEngine(BaseModel):
@@ -33,6 +38,7 @@ class ShippedEngine(BaseModel):
     runtime: str
     version: str
     chip: str = Field(pattern=r"^sm_[0-9]+$")
+    form: int
     system: str
     sha256: str
 
@@ -43,8 +49,8 @@ class ShippedEngine(BaseModel):
 
     def fits(self, key: EngineKey) -> bool:
         """Whether it can stand for the engine of this key, on this system."""
-        mine = (self.graph, self.precision, self.runtime, self.version, self.chip, self.system)
-        return mine == (key.graph, key.precision, key.runtime, key.version, key.chip, sys.platform)
+        mine = (self.graph, self.precision, self.runtime, self.version, self.chip, self.form, self.system)
+        return mine == (key.graph, key.precision, key.runtime, key.version, key.chip, key.form, sys.platform)
 
 
 class MadeEngine(NamedTuple):
@@ -115,12 +121,13 @@ class EngineFolder:
 
 
 def write_engine_file(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all, its folder first. Raises `EngineError` when the disk won't have it."""
+    """Write a file whole or not at all, its folder first. Raises `ShortageError` when the disk won't have it."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise EngineError(f"{path.parent} can't be made: {error.strerror}.", "Free some space, or mend the folder's rights.") from error
+        raise ShortageError(f"{path.parent} can't be made: {error.strerror}.", "Free some space, or mend the folder's rights.") from error
     try:
-        write_whole(path, data)
+        with _writing:
+            write_whole(path, data)
     except MediaError as error:
-        raise EngineError(error.sentence, error.hint) from error
+        raise ShortageError(error.sentence, error.hint) from error

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Protocol, TypeGuard
 
 from engines.building.build_progress import Report
-from engines.building.engine_store import EngineKey, EngineStore, Verdict
+from engines.building.engine_store import EngineKey, EngineStore, StaleEngineError, StoredEngine, Verdict
 from engines.building.reference import stored_feeds
 from engines.engine import EngineOptions, Runtime, Tensor
 from engines.model_animator import ModelAnimator, Precisions, open_graphs
@@ -55,28 +55,32 @@ class EngineSet:
         self._report = report
         self._store = EngineStore()
         self._keys: dict[tuple[str, str], EngineKey] = {}
+        self._opened: dict[EngineKey, StoredEngine] = {}
 
     def open(self, card: ModelCard, precisions: Precisions, *, build: bool) -> ModelAnimator:
-        """Open the engines, those that are missing taken or built first, and those that can't be opened built once more.
+        """Open the engines, those that are missing taken or built first, and those that are stale built once more.
 
         Raises `NotBuiltError` where one is missing and not to be built, `EngineError`, `ModelError`.
         """
-        old = [name for name in contract.GRAPHS if self._has(name, precisions)]
-        self._complete(precisions, build=build)
-        try:
-            return self._open(card, precisions)
-        except EngineError:
-            if not old or not build:
-                raise
-        for name in old:  # their bytes are as they were written: what they were written for has changed
-            self._store.remove(self._key(name, precisions))
-        self._complete(precisions, build=True)
-        return self._open(card, precisions)
+        new = self._complete(precisions, build=build)
+        while True:
+            noted = (self._store.look_up(self._key(name, precisions)) for name in contract.GRAPHS)
+            self._opened = {engine.key: engine for engine in noted if engine}
+            try:
+                return open_graphs(self._folder, card, self._runtime, precisions, device=self._device, threads=self._threads)
+            except StaleEngineError as error:
+                if error.graph in new:
+                    raise
+                self._store.remove(self._key(error.graph, precisions))
+                if not build:
+                    raise NotBuiltError(error.sentence, f"Build it: puppet-engine build --model {self._folder}") from error
+            new |= self._complete(precisions, build=True, take=False)
 
     def is_accepted(self, precisions: Precisions) -> bool:
-        """Whether all of them are there and passed the gate."""
-        found = [self._store.find(self._key(name, precisions)) for name in contract.GRAPHS]
-        return all(engine is not None and engine.accepted for engine in found)
+        """Whether all of them are there, as they were when last opened if they were, and passed the gate."""
+        look = self._store.look_up if self._opened else self._store.find  # what was opened was proven then
+        found = [look(self._key(name, precisions)) for name in contract.GRAPHS]
+        return all(engine and engine.accepted and self._opened.get(engine.key, engine).sha256 == engine.sha256 for engine in found)
 
     def refusal(self, precisions: Precisions) -> Verdict | None:
         """The verdict that refused one of them before; None when none did."""
@@ -84,20 +88,20 @@ class EngineSet:
         return next((verdict for verdict in found if verdict), None)
 
     def accept(self, precisions: Precisions, verdict: Verdict) -> None:
-        """Let them be used from now on. Raises `EngineError` when the disk won't have it."""
-        self._store.accept([self._key(name, precisions) for name in contract.GRAPHS], verdict)
+        """Let them be used from now on, as they were when last opened. Raises `EngineError` when the disk won't have it."""
+        keys = (self._key(name, precisions) for name in contract.GRAPHS)
+        self._store.accept([self._opened[key] for key in keys if key in self._opened], verdict)
 
     def reject(self, precisions: Precisions, later: Sequence[Precisions], verdict: Verdict) -> None:
         """Remove them, but for those to be tried again beside others `later`. Raises `EngineError` when the disk won't have it."""
         wanted = {self._key(name, rung) for rung in later for name in contract.GRAPHS}
         self._store.reject({self._key(name, precisions) for name in contract.GRAPHS} - wanted, verdict)
 
-    def _open(self, card: ModelCard, precisions: Precisions) -> ModelAnimator:
-        return open_graphs(self._folder, card, self._runtime, precisions, device=self._device, threads=self._threads)
-
-    def _complete(self, precisions: Precisions, *, build: bool) -> None:
+    def _complete(self, precisions: Precisions, *, build: bool, take: bool = True) -> set[str]:
+        """Take or build the engines that are missing; the graphs of those that were built. take: else what was made ahead is no use."""
+        built = set()
         for index, name in enumerate(contract.GRAPHS):
-            if self._has(name, precisions) or self._store.take(self._key(name, precisions), self._folder / SHIPPED):
+            if self._has(name, precisions) or (take and self._store.take(self._key(name, precisions), self._folder / SHIPPED)):
                 continue
             if not build:
                 raise NotBuiltError(
@@ -107,9 +111,11 @@ class EngineSet:
             what = f"{name.removesuffix('.onnx')} in {precisions[name]}"
             samples = (lambda graph=name: stored_feeds(self._folder)[graph]) if precisions[name] == "i8" else None
             self._runtime.build(*self._graph(name, precisions), _part(self._report, index, what), samples)
+            built.add(name)
+        return built
 
     def _has(self, name: str, precisions: Precisions) -> bool:
-        return self._runtime.built(*self._graph(name, precisions))
+        return self._store.find(self._key(name, precisions)) is not None
 
     def _graph(self, name: str, precisions: Precisions) -> tuple[Path, EngineOptions]:
         return self._folder / name, EngineOptions(self._device, precisions[name], self._threads)

@@ -6,6 +6,7 @@ is damaged is removed, and is built again. An engine that the parity gate refuse
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -16,12 +17,21 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from engines.building.engine_folder import EngineFolder, write_engine_file
 from engines.building.engine_key import EngineKey
 from puppet.contract import file_hash
+from puppet.errors import EngineError
 from puppet.folders import cache_folder
 
-__all__ = ["EngineKey", "EngineStore", "Extra", "StoredEngine", "Verdict"]
+__all__ = ["EngineKey", "EngineStore", "Extra", "StaleEngineError", "StoredEngine", "Verdict"]
 
 Extra = Literal["timing", "runtime"]
 """Caches of a builder: how long kernels took when it tried them, and kernels it compiled when an engine was loaded."""
+
+
+class StaleEngineError(EngineError):
+    """An engine that the runtime won't load, or that is gone, and has to be built again; `graph`: its graph's file name."""
+
+    def __init__(self, graph: str, sentence: str, hint: str = "") -> None:
+        super().__init__(sentence, hint)
+        self.graph = graph
 
 
 class Verdict(BaseModel):
@@ -74,7 +84,7 @@ class EngineStore:
 
     def find(self, key: EngineKey) -> StoredEngine | None:
         """The engine of this key, accepted or not yet, its bytes proven; None when there is none. A damaged one is removed."""
-        found = self._read_note(key)
+        found = self.look_up(key)
         if found is None or found.rejected:
             return None
         try:
@@ -86,6 +96,11 @@ class EngineStore:
             return None
         return found
 
+    def look_up(self, key: EngineKey) -> StoredEngine | None:
+        """What is noted of the engine of this key, one that was refused too; its bytes are not looked at."""
+        found = _read_note(self._path(key).with_suffix(".json"))
+        return found if found and found.key == key else None
+
     def rejected(self, key: EngineKey) -> str:
         """Why the gate refused an engine of this key, empty when it did not."""
         refused = self.refusal(key)
@@ -93,8 +108,14 @@ class EngineStore:
 
     def refusal(self, key: EngineKey) -> Verdict | None:
         """The verdict that refused an engine of this key; None when none did."""
-        found = self._read_note(key)
+        found = self.look_up(key)
         return found.verdict if found and found.rejected else None
+
+    def prove_writable(self) -> None:
+        """Write a little, so that nothing is built that could not be kept. Raises `EngineError` when the disk won't have it."""
+        trial = self.folder / f"{os.getpid()}.trial"
+        write_engine_file(trial, b"trial")
+        _remove(trial)
 
     def add(self, key: EngineKey, engine: bytes, seconds: float) -> StoredEngine:
         """Keep a new engine, which nothing may trust yet. Raises `EngineError` when the disk won't have it."""
@@ -110,16 +131,20 @@ class EngineStore:
                 return self.add(key, engine, seconds=0.0)
         return None
 
-    def accept(self, keys: Iterable[EngineKey], verdict: Verdict) -> None:
-        """Let engines be used that passed the gate together. Raises `EngineError` when the disk won't have it."""
-        for key in keys:
-            if found := self._read_note(key):
+    def accept(self, engines: Iterable[StoredEngine], verdict: Verdict) -> None:
+        """Let engines be used that passed the gate together, but for those that another program has replaced meanwhile.
+
+        Raises `EngineError` when the disk won't have it.
+        """
+        for engine in engines:
+            found = self.look_up(engine.key)
+            if found and found.sha256 == engine.sha256:
                 self._write_note(found.model_copy(update={"verdict": verdict}))
 
     def reject(self, keys: Iterable[EngineKey], verdict: Verdict) -> None:
         """Remove engines that the gate refused, and note its verdict. Raises `EngineError` when the disk won't have it."""
         for key in keys:
-            if found := self._read_note(key):
+            if found := self.look_up(key):
                 _remove(found.path)
                 self._write_note(found.model_copy(update={"verdict": verdict}))
 
@@ -170,10 +195,6 @@ class EngineStore:
 
     def _extra(self, key: EngineKey, kind: Extra) -> Path:
         return self.folder / "caches" / f"{key.shared_digest}.{kind}"
-
-    def _read_note(self, key: EngineKey) -> StoredEngine | None:
-        found = _read_note(self._path(key).with_suffix(".json"))
-        return found if found and found.key == key else None
 
     def _write_note(self, note: StoredEngine) -> None:
         write_engine_file(note.path.with_suffix(".json"), note.model_dump_json(indent=1, exclude={"path"}).encode())

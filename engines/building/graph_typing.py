@@ -9,6 +9,9 @@ from engines.building.float_islands import halved_nodes
 from engines.building.onnx_graph import FLOATS, OnnxGraph, read_graph
 from puppet.errors import ModelError
 
+FORM = 1
+"""Of what is written here and in `quantising`; to be raised with every change to it, so that engines are built anew."""
+
 MOVES = frozenset(
     {"Concat", "Expand", "Flatten", "Gather", "Identity", "Reshape", "Slice", "Split", "Squeeze", "Tile", "Transpose", "Unsqueeze"}
 )

@@ -5,6 +5,7 @@ graphs climbs one too, so that a processor's bf16 is held to the same reference.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -140,7 +141,8 @@ def open_passing(
             raise
         if found.verdict.passed:
             if ahead:
-                ahead.accept(precisions, found.verdict)
+                with suppress(EngineError):  # where the disk is full, they are put to the gate again next time
+                    ahead.accept(precisions, found.verdict)
             return Passed(animator, precisions, found, refusals)
         computed = animator.device.precision
         animator.close()

@@ -3,6 +3,7 @@
 import importlib
 import re
 import threading
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
@@ -10,10 +11,15 @@ from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed_version
 from typing import Any, NamedTuple
 
+from engines.engine import ShortageError
 from puppet.errors import EngineError
 
 BUILDS = (13, 12)
 """Versions of CUDA that the packages come for, as `tensorrt-rtx-cu13`; the plain package brings the newest."""
+
+MEND_DRIVER = "Install or update the NVIDIA driver: puppet-doctor tells which there is."
+
+_making = threading.Lock()
 
 MEMORY = re.compile(r"out ?of ?memory|failed to allocate|cudaerror 2\b", re.IGNORECASE)
 """What errors say when the GPU's memory is full."""
@@ -86,13 +92,17 @@ def title_of(trt: Any) -> str:
     return (RTX if is_rtx(trt) else CLASSIC).title
 
 
-@cache
 def journal(trt: Any) -> Any:
     """The one logger of a module: it keeps errors for `take_errors` and drops the rest.
 
     A module takes the first logger it is given for its own and uses it until the process ends, so there is one, never freed.
     """
+    with _making:  # two threads that come at once would make one each
+        return _make_journal(trt)
 
+
+@cache
+def _make_journal(trt: Any) -> Any:
     class Journal(trt.ILogger):  # type: ignore[misc]  # a class of the module imported at run time
         def __init__(self) -> None:
             super().__init__()
@@ -125,17 +135,25 @@ def make(trt: Any, what: str, maker: Callable[[], Any]) -> Any:
     return made
 
 
+def let_go(error: BaseException) -> None:
+    """Empty the frames that an error came through: what they made of the module must be freed before the GPU's context is."""
+    reached: BaseException | None = error
+    while reached is not None:
+        traceback.clear_frames(reached.__traceback__)
+        reached = reached.__context__
+
+
 def refusal(trt: Any, what: str, fallback: str = "it gives no reason") -> EngineError:
     """What a person is told when the module would not do something, by the errors it told on this thread."""
     errors = take_errors(trt)
     first = errors[0] if errors else fallback
     hint = "Try another engine: puppet-engine list"
     if "driver version is insufficient" in first or "no CUDA-capable device" in first:
-        hint = "Install or update the NVIDIA driver: puppet-doctor tells which there is."
+        hint = MEND_DRIVER
     elif "Serialization assertion" in first:
         hint = "It is damaged, or another version built it. Build it again: puppet-engine build"
     elif MEMORY.search(" ".join(errors)):
-        return EngineError(
+        return ShortageError(
             f"{title_of(trt)} {what}: the GPU's memory is full ({plain(first)}).",
             "Close other programs that use the GPU, or choose another engine: puppet-engine list",
         )

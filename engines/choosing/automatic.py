@@ -12,7 +12,7 @@ from engines.choosing.engine_search import Chosen, Search, is_here, lost, open_t
 from engines.choosing.remembered_choice import Choice, Situation, Trial, forget, remember, remembered, situation_of
 from engines.engine import Precision
 from engines.model_animator import ModelAnimator
-from engines.registry import RUNTIMES, Candidate
+from engines.registry import RUNTIMES, Candidate, candidates
 from puppet.contract import ModelCard
 from puppet.errors import EngineError
 
@@ -37,6 +37,8 @@ def open_automatic(
     situation = situation_of(card, device, precision, threads)
     choice = remembered(situation)
     known: dict[str, Trial] = {}
+    if choice is not None and {trial.name for trial in choice.trials} != {str(each) for each in candidates("auto", device)}:
+        choice = None  # another version of Puppet made it, among other engines
     if choice is not None:
         trials = [_look_again(trial, folder, precision, build=build) for trial in choice.trials]
         known = {trial.name: trial for trial in trials if trial is not None}

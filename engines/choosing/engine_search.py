@@ -11,7 +11,7 @@ from engines.building.model_build import NotBuiltError, RefusedError, builds, op
 from engines.building.parity_gate import compare
 from engines.building.reference import Reference, make_reference, stored_reference
 from engines.choosing.remembered_choice import Choice, Situation, Trial
-from engines.engine import Precision
+from engines.engine import Precision, ShortageError
 from engines.model_animator import ModelAnimator, open_graphs
 from engines.nvidia.graphics_cards import find_cards
 from engines.onnxruntime import OnnxRuntime
@@ -124,7 +124,9 @@ class Search:
         except RefusedError as error:
             return trial.model_copy(update={"reason": error.sentence, "hint": error.hint, "verdict": error.verdict})
         except EngineError as error:
-            return trial.model_copy(update={"reason": error.sentence, "hint": error.hint, "again": not here})
+            return trial.model_copy(
+                update={"reason": error.sentence, "hint": error.hint, "again": not here or isinstance(error, ShortageError)}
+            )
         assert passed.examined is not None, "asked for"
         facts = {
             "precisions": dict(passed.precisions),
@@ -156,7 +158,8 @@ def is_here(candidate: Candidate) -> bool:
         offered = candidate.runtime.devices()
     except EngineError:
         return False
-    return candidate.device is None or any(candidate.device.upper() == device.name.partition(":")[0].upper() for device in offered)
+    wanted = (candidate.device or "").upper()
+    return not wanted or any(wanted in (device.name.upper(), device.name.partition(":")[0].upper()) for device in offered)
 
 
 def open_trial(folder: Path, card: ModelCard, trial: Trial, threads: int, *, build: bool, report: Report) -> ModelAnimator:

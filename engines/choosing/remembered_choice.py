@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from engines import cuda
 from engines.building.engine_folder import write_engine_file
 from engines.building.engine_store import Verdict
+from engines.building.graph_typing import FORM
 from engines.engine import Precision
 from engines.nvidia.graphics_cards import find_cards
 from engines.registry import RUNTIMES
@@ -26,11 +27,15 @@ from puppet.contract import ModelCard
 from puppet.errors import EngineError
 from puppet.folders import cache_folder
 
+LEANT_ON = ("cuda", "nvidia", "onnx", "openvino", "pycuda", "tensorrt")
+"""How the packages begin whose coming and going may change what an engine can do."""
+
 
 class Situation(BaseModel):
     """What a choice was made for.
 
     graphs: their sha256. graphics: NVIDIA's cards with their driver, or why CUDA can't be used. versions: of the runtimes installed.
+    packages: what else they lean on, by name and version. form: of our own typing of graphs.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -39,9 +44,11 @@ class Situation(BaseModel):
     processor: str
     graphics: str
     versions: dict[str, str]
+    packages: list[str]
     device: str | None
     precision: Precision
     threads: int
+    form: int
 
     @property
     def digest(self) -> str:
@@ -108,9 +115,11 @@ def situation_of(card: ModelCard, device: str | None, precision: Precision, thre
         processor=processor(),
         graphics=_graphics(),
         versions=_versions(),
+        packages=_packages(),
         device=device,
         precision=precision,
         threads=threads,
+        form=FORM,
     )
 
 
@@ -154,7 +163,7 @@ def processor() -> str:
 def _graphics() -> str:
     """NVIDIA's cards and driver as CUDA tells them, else why it can't: a driver that was mended makes another situation."""
     try:
-        return f"{', '.join(f'{gpu.name} {gpu.chip}' for gpu in cuda.gpus())}, CUDA {cuda.driver_version()}, {cuda.binding()}"
+        return f"{', '.join(f'{gpu.name} {gpu.chip}' for gpu in cuda.gpus())}, CUDA {cuda.driver_identity()}, {cuda.binding()}"
     except EngineError as error:
         cards = find_cards() if sys.platform == "linux" else ()  # quick to ask there alone
         return " ".join((error.sentence, *(f"{card.name} {card.driver}" for card in cards)))
@@ -168,6 +177,12 @@ def _versions() -> dict[str, str]:
         except EngineError:
             continue
     return versions
+
+
+def _packages() -> list[str]:
+    """The installed packages that runtimes lean on: whoever installs what one lacked has it tried again. Only names are looked at."""
+    found = (path for folder in sys.path for path in Path(folder or ".").glob("*.dist-info"))
+    return sorted({path.stem for path in found if path.name.lower().startswith(LEANT_ON)})
 
 
 def _path(situation: Situation) -> Path:

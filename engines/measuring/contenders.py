@@ -8,6 +8,7 @@ from engines.building.build_progress import Report
 from engines.building.engine_set import builds
 from engines.building.model_build import build_model, is_ready, ladder, open_passing
 from engines.engine import Device, Precision, Runtime
+from engines.measuring.peaks import gpu_number
 from engines.model_animator import ModelAnimator, open_graphs
 from engines.registry import RUNTIMES
 from puppet.contract import ModelCard
@@ -30,11 +31,7 @@ class Contender(NamedTuple):
     @property
     def gpu(self) -> int | None:
         """The number of the NVIDIA GPU it runs on; None for anything else."""
-        name = (self.device or "").upper()
-        if not name.startswith(("CUDA", "TENSORRT")):
-            return None
-        number = name.partition(":")[2]
-        return int(number) if number.isdecimal() else 0
+        return gpu_number(self.device)
 
     def prepare(self, folder: Path, report: Report) -> None:
         """Build what must be built first, if anything. Raises `EngineError`, `BuildStoppedError` when `report` says to stop."""
@@ -59,23 +56,33 @@ class Absence(NamedTuple):
     engine: str
     error: EngineError
 
+    def __str__(self) -> str:
+        return f"{self.engine}: {self.error.sentence.rstrip('.')}"
+
+
+def check_known(engines: Sequence[str]) -> None:
+    """Raise `EngineError` for the first of these that is the name of no runtime."""
+    unknown = [name for name in engines if name not in RUNTIMES]
+    if unknown:
+        raise EngineError(f"There is no engine called {unknown[0]}.", f"Choose one of {', '.join(RUNTIMES)}.")
+
 
 def find_contenders(
     engines: Sequence[str] = (), device: str | None = None, precision: Precision = "auto"
 ) -> tuple[list[Contender], list[Absence]]:
     """Those of the engines named, or of all, and who can't take part.
 
-    A `device` named is taken at its word; else every device but those that stand for others. In `auto` a device takes part in its
-    fastest precision and, where that is another, in float32. Raises `EngineError` for an engine that nobody knows.
+    Without `device` every device takes part but those that stand for others. One that is named is taken at its word where engines are
+    named too; else only runtimes take part that have such a device. In `auto` a device takes part in its fastest precision and, where
+    that is another, in float32. Raises `EngineError` for an engine that nobody knows.
     """
-    unknown = [name for name in engines if name not in RUNTIMES]
-    if unknown:
-        raise EngineError(f"There is no engine called {unknown[0]}.", f"Choose one of {', '.join(RUNTIMES)}.")
+    check_known(engines)
     found: list[Contender] = []
     absent: list[Absence] = []
     for name in engines or RUNTIMES:
         runtime = RUNTIMES[name]
         try:
+            runtime.version()  # whether it is installed comes before what it would run on
             devices = runtime.devices()
         except EngineError as error:
             absent.append(Absence(name, error))
@@ -84,11 +91,20 @@ def find_contenders(
             found += [
                 Contender(runtime, each.name, kind) for each in devices if each.precision != "auto" for kind in _kinds(each, precision)
             ]
+        elif not engines and _kind(device) not in {_kind(each.name) for each in devices}:
+            only = ", ".join(each.name for each in devices)
+            lacking = EngineError(f"{name} has no device {device} here, only {only}.", "Choose one of puppet-engine list.")
+            absent.append(Absence(f"{name} {device}", lacking))
         else:
             known = [each for each in devices if each.name.upper() == device.upper()]
             kinds = _kinds(known[0], precision) if known else [precision]
             found += [Contender(runtime, device, kind) for kind in kinds]
     return found, absent
+
+
+def _kind(name: str) -> str:
+    """What a device is, without its number: `CUDA` of `cuda:1`, `GPU` of `GPU.0`."""
+    return name.partition(":")[0].partition(".")[0].upper()
 
 
 def _kinds(device: Device, precision: Precision) -> list[Precision]:

@@ -76,7 +76,7 @@ class Bench(BaseModel):
     engines: list[EngineFigures]
     peaks: list[Peak] = Field(default_factory=list)
     faces: list[Figures] = Field(default_factory=list)
-    remarks: list[str] = Field(default_factory=list, description="what was left out, and why")
+    remarks: list[str] = Field(default_factory=list, description="what to bear in mind: a busy computer, floors that are not known")
 
 
 def figures_of(name: str, seconds: Sequence[float]) -> Figures:

@@ -11,14 +11,11 @@ from pydantic import BaseModel
 from engines.cuda import gpus
 from engines.engine import Device, Precision
 from engines.measuring.graph_work import GraphWork, graph_work
-from engines.measuring.peaks import Peak, gpu_peak, processor_peak
+from engines.measuring.peaks import Peak, gpu_number, gpu_peak, processor_peak
 from puppet.errors import PuppetError
 
 BYTES = {"f32": 4, "bf16": 2, "f16": 2, "i8": 1}
 """Of a weight in each precision, as it is read in a run, however it is stored in the file."""
-
-ON_CUDA = ("CUDA", "TENSORRT")
-"""How the names of devices begin that are NVIDIA GPUs."""
 
 
 class GraphFloor(BaseModel):
@@ -94,7 +91,7 @@ class Floors:
 
     def _peak(self, device: Device) -> Peak | None:
         kind = device.name.upper()
-        where = kind if kind.startswith(ON_CUDA) else kind.partition(":")[0]
+        where = kind if gpu_number(kind) is not None else kind.partition(":")[0]
         if where not in self._peaks:
             self._peaks[where] = self._find_peak(where)
         return self._peaks[where]
@@ -103,12 +100,12 @@ class Floors:
         if where == "CPU":
             wanted: tuple[Precision, ...] = ("f32", "bf16", "f16")
             return processor_peak(wanted, self._threads)
-        if not where.startswith(ON_CUDA):
+        number = gpu_number(where)
+        if number is None:
             self._remark(f"No floor on {where}: its peak is not known.")
             return None
-        number = where.partition(":")[2]
         try:
-            gpu = gpus()[int(number) if number.isdecimal() else 0]
+            gpu = gpus()[number]
         except (PuppetError, IndexError) as error:
             self._remark(f"No floor on {where}: {error}")
             return None

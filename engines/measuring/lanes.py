@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from time import perf_counter
 from types import TracebackType
-from typing import NamedTuple, Self, TypeVar
+from typing import NamedTuple, Self
 
 import numpy as np
 
@@ -23,8 +23,6 @@ GRAPH_OF = {APPEARANCE: contract.APPEARANCE, KEYPOINTS: contract.KEYPOINTS, ANIM
 
 COPYINGS = 20
 """How often the copying of tensors is repeated in a turn: it takes a few hundredths of a millisecond."""
-
-Result = TypeVar("Result")
 
 
 class Drawn(NamedTuple):

@@ -60,7 +60,18 @@ and boost clock; in float16 those that add up in float16, which GeForce cards do
 WITHOUT_TENSOR_CORES = Rates(128, 256, 512)
 """GTX 16 cards: of compute capability 7.5 like RTX 20 cards, with float16 units at twice the rate and dot products of int8 instead."""
 
+ON_CUDA = ("CUDA", "TENSORRT")
+"""How the names of devices begin that are NVIDIA GPUs."""
+
 GPU_SOURCE = "multiprocessors x clock x NVIDIA's rates; memory clock x bus width x 2"
+
+
+def gpu_number(device: str | None) -> int | None:
+    """The number of the NVIDIA GPU that a runtime's device stands for: 1 of `CUDA:1`, 0 of `TensorRT-RTX`; None for anything else."""
+    kind, _, number = (device or "").upper().partition(":")
+    if not kind.startswith(ON_CUDA):
+        return None
+    return int(number) if number.isdecimal() else 0
 
 
 def processor_peak(precisions: Collection[Precision], threads: int = 0) -> Peak:

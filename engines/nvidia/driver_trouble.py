@@ -2,6 +2,7 @@
 
 import os
 
+from engines.engine import ShortageError
 from engines.nvidia.graphics_cards import card_words, driver_hint, find_cards
 from puppet.errors import EngineError
 
@@ -9,8 +10,9 @@ FIRST_DRIVERS = {12: "525", 13: "580"}
 """NVIDIA's first driver for each CUDA version (its compatibility guide). A driver serves its own CUDA version and those before."""
 
 _NO_GPU = "no CUDA-capable device is detected"
+_NO_ROOM = "out of memory"
 _HINTS = {
-    "out of memory": "Close other programs that use the GPU, or choose another device: puppet-engine list",
+    _NO_ROOM: "Close other programs that use the GPU, or choose another device: puppet-engine list",
     "system has unsupported display driver / cuda driver combination": "The driver was updated meanwhile: restart the computer.",
     "unknown error": "Restart the computer. On Linux after sleep this helps too: sudo modprobe -r nvidia_uvm && sudo modprobe nvidia_uvm",
 }
@@ -24,6 +26,15 @@ class RefusedError(EngineError):
         hint = _HINTS.get(words, "Start Puppet again. If it happens again, restart the computer or update the driver: puppet-doctor")
         super().__init__(f"NVIDIA's driver refused {call}: {words}.", hint)
         self.no_gpu = words == _NO_GPU
+
+
+class NoRoomError(RefusedError, ShortageError):
+    """The driver's no for want of memory."""
+
+
+def refused(call: str, words: str) -> RefusedError:
+    """The driver's no to a call."""
+    return (NoRoomError if words == _NO_ROOM else RefusedError)(call, words)
 
 
 def no_binding() -> EngineError:

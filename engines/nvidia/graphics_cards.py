@@ -1,9 +1,11 @@
 """NVIDIA cards as the operating system sees them, driver or not, and what to install so that CUDA can use them."""
 
+import ctypes
 import json
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -43,6 +45,27 @@ def find_cards(root: Path = Path("/"), platform: str = sys.platform, ask: Callab
     if platform == "win32":
         return _windows_cards(ask())
     return _linux_cards(root) if platform == "linux" else ()
+
+
+def ask_nvml(platform: str = sys.platform) -> str:
+    """The driver's number by NVIDIA's management library, which comes with the driver; "" without it. Takes milliseconds."""
+    try:
+        library = ctypes.CDLL("nvml.dll" if platform == "win32" else "libnvidia-ml.so.1")
+        if library.nvmlInit_v2():
+            return ""
+        words = ctypes.create_string_buffer(80)
+        failed = library.nvmlSystemGetDriverVersion(words, ctypes.c_uint(len(words)))
+        library.nvmlShutdown()
+    except (OSError, AttributeError):  # there is none, or none that we know
+        return ""
+    return "" if failed else words.value.decode("ascii", "replace")
+
+
+@cache
+def driver_number(root: Path = Path("/"), platform: str = sys.platform, ask: Callable[[], str] = ask_nvml) -> str:
+    """The number of NVIDIA's driver, such as 580.95.05; "" where it can't be told. Asked for once: it lasts until the computer restarts."""
+    told = _read(root / "sys/module/nvidia/version") if platform == "linux" else ""  # not there in Linux within Windows
+    return told or ("" if platform == "darwin" else ask())
 
 
 def card_words(cards: Sequence[Card]) -> str:

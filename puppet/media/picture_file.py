@@ -81,9 +81,13 @@ def read_picture(path: Path) -> Picture:
 
 
 def write_picture(path: Path, picture: Picture) -> None:
-    """Write a picture in the format of its suffix (PNG, JPEG, ...), whole or not at all. Raises `MediaError`."""
+    """Write a picture in the format of its suffix (PNG, JPEG, ...), whole or not at all. Raises `MediaError`.
+
+    A picture may have a fourth channel, its opacity.
+    """
+    order = cv2.COLOR_RGBA2BGRA if picture.shape[2] == 4 else cv2.COLOR_RGB2BGR
     try:
-        done, encoded = cv2.imencode(path.suffix.lower() or ".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
+        done, encoded = cv2.imencode(path.suffix.lower() or ".png", cv2.cvtColor(picture, order))
     except cv2.error as error:
         raise MediaError(f"{path} can't be written: {path.suffix or 'no suffix'} is no picture format.", "End the name in .png.") from error
     if not done:

@@ -1,68 +1,110 @@
-"""A portrait animated by a whole clip, offline: every frame, in order, on one thread."""
+"""Portraits animated by a whole clip, offline: every frame, in order, on one thread; its motion is read once and carried over to each."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from puppet.animator import Animator
+from puppet.animator import Encoded, LiveAnimator
 from puppet.live.timings import Timings
 from puppet.media.clip import Frame
 from puppet.motion import Motion, retarget
 from puppet.picture import Picture, Square, cut
 
 
-class AnimatedFrame(NamedTuple):
-    """One result: the face (side, side, 3), when it is shown in seconds, and whether the driver's face was there."""
+class Drawn(NamedTuple):
+    """The portraits in one pose: each one's face and, where mattes were given, its matte in the same pose; (side, side, 3)."""
 
-    face: Picture
+    faces: tuple[Picture, ...]
+    mattes: tuple[Picture, ...]
+
+
+class AnimatedFrame(NamedTuple):
+    """One result: the portraits as drawn, when they are shown in seconds, and whether the driver's face was there."""
+
+    drawn: Drawn
     time: float
     found: bool
 
 
 class Animation:
-    """The worn portrait, moved as a driver's crops move. Uses the animator, does not close it."""
+    """Portraits moved as one driver's crops move. Uses the animator, does not close it.
 
-    def __init__(self, animator: Animator, portrait: Picture, *, relative: bool = True, adapt_scale: bool = True) -> None:
-        """`portrait` is the (side, side, 3) crop to wear."""
+    Every portrait is encoded once and worn anew for each of its pictures, so that memory grows by one `Encoded` a face.
+    """
+
+    def __init__(
+        self,
+        animator: LiveAnimator,
+        portraits: Sequence[Picture],
+        *,
+        relative: bool = True,
+        adapt_scale: bool = True,
+        mattes: Sequence[Picture] = (),
+    ) -> None:
+        """`portraits` are the (side, side, 3) crops to wear.
+
+        mattes: for each a grey picture of where the person is, or none at all. The model moves it as it moves the portrait, so that
+        it stays on the person, and as steady.
+        """
         self._animator = animator
         self._relative = relative
         self._adapt_scale = adapt_scale
-        self._source = animator.wear(portrait)
+        self._encoded = [animator.encode(portrait) for portrait in portraits]
+        self._mattes = [
+            animator.encode(matte)._replace(motion=encoded.motion)
+            for matte, encoded in zip(mattes, self._encoded if mattes else (), strict=True)
+        ]
         self._neutral: Motion | None = None
-        self._face: Picture | None = None
+        self._drawn: Drawn | None = None
+        self._worn: Encoded | None = None
 
     def settle(self, neutral: Picture) -> None:
-        """Take the (side, side, 3) crop as the driver's neutral pose, the one in which the portrait stands as it was painted."""
+        """Take the (side, side, 3) crop as the driver's neutral pose, the one in which the portraits stand as they were painted."""
         self._neutral = self._animator.detect(neutral)
 
-    def move(self, crop: Picture, timings: Timings) -> Picture:
-        """The portrait in the pose of a (side, side, 3) crop; the first crop is neutral where none was settled on."""
+    def rest(self) -> Drawn:
+        """The portraits in their own poses, as the model draws them."""
+        return self._draw([encoded.motion for encoded in self._encoded])
+
+    def move(self, crop: Picture, timings: Timings) -> Drawn:
+        """The portraits in the pose of a (side, side, 3) crop; the first crop is neutral where none was settled on."""
         with timings.stage("detect"):
             driving = self._animator.detect(crop)
-        self._neutral = self._neutral or driving
-        posed = retarget(
-            self._source,
-            driving,
-            self._neutral,
-            relative=self._relative,
-            adapt_scale=self._adapt_scale,
-            lids=self._animator.card.lids,
-            lips=self._animator.card.lips,
-        )
+        self._neutral = neutral = self._neutral or driving
+        card = self._animator.card
+        posed = [
+            retarget(
+                encoded.motion, driving, neutral,
+                relative=self._relative, adapt_scale=self._adapt_scale, lids=card.lids, lips=card.lips,
+            )
+            for encoded in self._encoded
+        ]  # fmt: skip
         with timings.stage("animate"):
-            self._face = self._animator.animate(posed)
-        return self._face
+            self._drawn = self._draw(posed)
+        return self._drawn
 
-    def hold(self) -> Picture:
-        """The portrait as it last was; at rest before the driver's face was ever seen."""
-        if self._face is None:
-            self._face = self._animator.animate(self._source)
-        return self._face
+    def hold(self) -> Drawn:
+        """The portraits as they last were; at rest before the driver's face was ever seen."""
+        if self._drawn is None:
+            self._drawn = self.rest()
+        return self._drawn
+
+    def _draw(self, posed: Sequence[Motion]) -> Drawn:
+        faces, mattes = (
+            tuple(self._animate(*pair) for pair in zip(worn, posed if worn else (), strict=True)) for worn in (self._encoded, self._mattes)
+        )
+        return Drawn(faces, mattes)
+
+    def _animate(self, encoded: Encoded, posed: Motion) -> Picture:
+        if self._worn is not encoded:
+            self._animator.wear(encoded)
+            self._worn = encoded
+        return self._animator.animate(posed)
 
 
 def animate_clip(
     animation: Animation, frames: Iterable[Frame], squares: Sequence[Square | None], side: int, timings: Timings
 ) -> Iterator[AnimatedFrame]:
-    """Each frame's result as it is made; where a square is missing the portrait holds still."""
+    """Each frame's result as it is made; where a square is missing the portraits hold still."""
     for frame, square in zip(frames, squares, strict=False):
         if square is None:
             yield AnimatedFrame(animation.hold(), frame.time, False)

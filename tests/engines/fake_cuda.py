@@ -27,6 +27,7 @@ class FakeCuda:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, version: int | None = 13000, *, binding: str = "cuda-python") -> None:
         self.version = version
+        self.number = "580.95.05"  # the driver's own
         self.gpus = [FakeGpu()]
         self.trouble: Result | None = None
         self.lost = False

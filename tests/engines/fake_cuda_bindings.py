@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from engines import cuda
 from tests.engines.fake_cuda_codes import WORDS, Names, RefusedError, Result
 from tests.engines.fake_pycuda import NoLibrary, make_pycuda
 
@@ -38,6 +39,7 @@ class DynamicLibNotFoundError(RuntimeError):
 
 def install_bindings(fake: "FakeCuda", monkeypatch: pytest.MonkeyPatch, binding: str) -> None:
     """Let `binding` ("cuda-python", "pycuda" or "") be what is installed."""
+    monkeypatch.setattr(cuda, "driver_number", lambda: fake.number)
     for name in ("cuda", "cuda.bindings", "cuda.bindings.driver", "pycuda", "pycuda.driver"):
         monkeypatch.setitem(sys.modules, name, None)
     if binding == "cuda-python":

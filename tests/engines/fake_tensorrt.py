@@ -86,6 +86,8 @@ class FakeTensorRt:
 
     def note_freed(self, what: str) -> None:
         self.freed.append(what)
+        if any(stream.waiting for stream in self.cuda.streams.values()):
+            self.cuda.misuses.append(f"a {what} was freed while the GPU was at work")
         if not self.cuda.retained.total():
             self.cuda.misuses.append(f"a {what} was freed after the GPU's context")
 
@@ -199,6 +201,9 @@ class FakeRuntimeConfig:
     def set_runtime_cache(self, cache: "FakeRuntimeCache") -> bool:
         self.cache = cache
         return True
+
+    def __del__(self) -> None:
+        self._trt.note_freed("settings")
 
 
 class FakeRuntimeCache:

@@ -29,14 +29,21 @@ class FakeBuilder:
         return FakeRtxSettings(self._trt) if self._trt.is_rtx else FakeClassicSettings(self._trt)
 
     def build_serialized_network(self, network: "FakeNetwork", settings: "FakeSettings") -> bytearray | None:
+        cuda = self._trt.cuda
         if not self._trt.is_rtx:
-            self._trt.cuda.require_context()  # it times kernels on the GPU
+            cuda.require_context()  # it times kernels on the GPU
+        elif (number := getattr(cuda.current, "number", None)) is not None and not cuda.retained[number]:
+            cuda.misuses.append("an engine was built where a context is current that is gone")
         monitor = settings.progress_monitor
         monitor.phase_start("Building engine", None, 1)
         wanted = monitor.step_complete("Building engine", 0)
         monitor.phase_finish("Building engine")
         self._trt.built.append(settings)
         return bytearray(HEADER + network.graph) if wanted and not self._trt.fails() else None
+
+    def __del__(self) -> None:
+        if not self._trt.is_rtx:
+            self._trt.note_freed("builder")
 
 
 class FakeNetwork:

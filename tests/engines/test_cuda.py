@@ -74,6 +74,9 @@ def test_binding_and_driver_are_named_with_their_versions(fake: FakeCuda) -> Non
     assert cuda.binding() in BINDINGS.values()
     fake.version = 12080
     assert cuda.driver_version() == "12.8"
+    assert cuda.driver_identity() == "12.8 (580.95.05)"
+    fake.number = ""
+    assert cuda.driver_identity() == "12.8"
 
 
 def test_gpu_says_what_it_is(fake: FakeCuda) -> None:

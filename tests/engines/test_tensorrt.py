@@ -1,20 +1,23 @@
 """TensorRT's runtime on a fake GPU: what it builds and keeps, and what a person is told."""
 
+import gc
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 import pytest
 
+from engines import tensorrt
 from engines.building.build_progress import BuildStoppedError
 from engines.building.engine_folder import EngineFolder
 from engines.building.engine_store import EngineStore, Verdict
 from engines.building.graph_typing import typed_graph
 from engines.building.model_build import build_model
 from engines.building.tensorrt_package import CLASSIC, RTX
-from engines.engine import EngineOptions, Tensor
+from engines.engine import EngineOptions, ShortageError, Tensor
 from engines.tensorrt import TensorRtRuntime
 from puppet import contract
 from puppet.errors import EngineError
@@ -90,22 +93,24 @@ def test_damaged_timings_are_learnt_anew(classic: Machine) -> None:
 @pytest.mark.parametrize(("precision", "built"), [("auto", "f16"), ("f16", "f16"), ("f32", "f32"), ("i8", "i8")])
 def test_key_says_what_is_built(machine: Machine, precision: str, built: str) -> None:
     key = machine.runtime.key(machine.folder / contract.ANIMATE, EXACT._replace(precision=precision))  # type: ignore[arg-type]
-    assert (key.precision, key.runtime, key.version, key.driver) == (built, "tensorrt-rtx", "1.7.1.116", "13.0")
+    assert (key.precision, key.runtime, key.version, key.driver) == (built, "tensorrt-rtx", "1.7.1.116", "13.0 (580.95.05)")
     assert (key.gpu, key.chip) == ("NVIDIA GeForce RTX 3060", "sm_86")
     assert key.graph == contract.file_hash(machine.folder / contract.ANIMATE)
 
 
-def test_whatever_changes_asks_for_another_engine(machine: Machine) -> None:
+def test_whatever_changes_asks_for_another_engine(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     graph = machine.folder / contract.ANIMATE
     machine.make(contract.ANIMATE).close()
     changes: tuple[tuple[object, str, object], ...] = (
         (machine.cuda, "version", 13010),
+        (machine.cuda, "number", "580.105.08"),
+        (tensorrt, "FORM", 99),
         (machine.trt, "version", "1.8.0.1"),
         (machine.cuda, "gpus", [FakeGpu("NVIDIA GeForce RTX 4090", (8, 9))]),
     )
     for what, name, value in changes:
         assert machine.runtime.built(graph, EXACT)
-        setattr(what, name, value)
+        monkeypatch.setattr(what, name, value)
         assert not machine.runtime.built(graph, EXACT)
         machine.make(contract.ANIMATE).close()
     assert not machine.runtime.built(machine.folder / contract.APPEARANCE, EXACT)
@@ -123,6 +128,31 @@ def test_a_build_that_is_stopped_keeps_nothing(machine: Machine) -> None:
         machine.runtime.build(machine.folder / contract.ANIMATE, EXACT, stop)
     assert heard == [0.0, 1.0]
     assert not machine.runtime.built(machine.folder / contract.ANIMATE, EXACT)
+
+
+def test_nothing_is_built_that_could_not_be_kept(machine: Machine) -> None:
+    """Classic TensorRT takes minutes over it, and it is tried again at every start."""
+    machine.runtime.store.folder.write_bytes(b"in the way")
+    with pytest.raises(ShortageError, match="can't be made"):
+        machine.runtime.build(machine.folder / contract.ANIMATE, EXACT, silent)
+    assert not machine.trt.built
+
+
+def test_nothing_of_a_build_that_is_stopped_outlives_its_context(classic: Machine) -> None:
+    with pytest.raises(BuildStoppedError):
+        classic.runtime.build(classic.folder / contract.ANIMATE, EXACT, lambda share, words: share == 0.0)
+    gc.collect()
+    assert classic.trt.freed == ["builder"]
+    assert not classic.cuda.misuses
+
+
+def test_a_thread_that_opened_what_another_closed_may_build(machine: Machine) -> None:
+    """The closed engine's context is gone, and still current there."""
+    with ThreadPoolExecutor(1) as worker:
+        engine = worker.submit(machine.make, contract.ANIMATE).result()
+        engine.close()
+        worker.submit(machine.runtime.build, machine.folder / contract.KEYPOINTS, EXACT, silent).result()
+    assert not machine.cuda.misuses
 
 
 def test_bf16_is_refused(machine: Machine) -> None:

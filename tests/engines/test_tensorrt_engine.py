@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 
 from engines.cuda import Stream
-from engines.engine import EngineOptions, TensorSpec
+from engines.engine import EngineOptions, ShortageError, TensorSpec
 from engines.onnxruntime import OnnxRuntime
 from engines.tensorrt_engine import TensorRtEngine
 from puppet import contract
 from puppet.errors import EngineError
 from puppet.picture import Picture
+from tests.engines.fake_tensorrt import FakeEngine
 from tests.engines.fake_tensorrt_names import Diagnostics
 from tests.engines.tensorrt_machine import (
     EXACT,
@@ -206,12 +207,38 @@ def test_closing_twice_frees_everything_in_its_order(machine: Machine) -> None:
     draw(engine)
     machine.trt.freed.clear()
     engine.close()
-    assert machine.trt.freed == ["context", "engine", "runtime"]
+    assert machine.trt.freed == ["context", "settings", "engine", "runtime"]
     assert not machine.cuda.left()
     engine.close()
     for use in (lambda: draw(engine), lambda: wear(engine)):
         with pytest.raises(EngineError, match="after it was closed"):
             use()
+
+
+def test_closing_in_mid_run_waits_for_what_runs(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after Ctrl-C between the launch of a frame and its end."""
+    engine = machine.make(contract.ANIMATE)
+    wear(engine)
+    draw(engine)
+
+    def interrupt(self: Stream) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as pressed:
+        pressed.setattr(Stream, "wait", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            draw(engine)
+    engine.close()
+    assert not machine.cuda.misuses
+
+
+def test_nothing_of_an_engine_that_cannot_be_prepared_outlives_its_context(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine.runtime.build(machine.folder / contract.ANIMATE, EXACT, silent)
+    monkeypatch.setattr(FakeEngine, "create_execution_context", lambda *_: None)
+    with pytest.raises(EngineError, match=r"can't prepare animate\.onnx"):
+        machine.runtime.open(machine.folder / contract.ANIMATE, EXACT)
+    gc.collect()
+    assert not machine.cuda.misuses
 
 
 def test_a_gpu_lost_in_mid_run_is_an_expected_error(machine: Machine) -> None:
@@ -252,7 +279,7 @@ def test_an_engine_that_cannot_be_opened_leaves_nothing(machine: Machine, step: 
         )
     else:
         machine.cuda.gpus[0].memory, expected = machine.trt.memory + 100, "out of memory"
-    with pytest.raises(EngineError, match=expected):
+    with pytest.raises(ShortageError, match=expected):  # so that what is stored stays, and is tried again
         machine.runtime.open(machine.folder / contract.ANIMATE, EXACT)
     gc.collect()
     assert not machine.cuda.left()

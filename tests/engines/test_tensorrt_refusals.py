@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from engines.building.engine_store import StaleEngineError
 from engines.building.tensorrt_package import CLASSIC, RTX
 from engines.engine import EngineOptions
 from engines.tensorrt import TensorRtRuntime
@@ -107,17 +108,33 @@ def test_a_package_that_is_missing_or_broken_is_told(package: type, monkeypatch:
 
 
 @pytest.mark.parametrize(
-    ("flaw", "said"),
+    ("flaw", "stale", "said"),
     [
-        (Diagnostics.VERSION_MISMATCH, "another version built it. Build it again"),
-        (Diagnostics.UNSUPPORTED_CC, "it was built for another chip. Build it again"),
-        (Diagnostics.OLD_CUDA_DRIVER, "the NVIDIA driver is too old for it. Update the NVIDIA driver"),
+        (Diagnostics.VERSION_MISMATCH, True, "another version built it. Build it again"),
+        (Diagnostics.UNSUPPORTED_CC, True, "it was built for another chip. Build it again"),
+        (Diagnostics.OLD_CUDA_DRIVER, False, "the NVIDIA driver is too old for it. Update the NVIDIA driver"),
     ],
 )
-def test_an_engine_that_does_not_fit_is_told_with_the_cure(machine: Machine, flaw: Diagnostics, said: str) -> None:
+def test_an_engine_that_does_not_fit_is_told_with_the_cure(machine: Machine, flaw: Diagnostics, stale: bool, said: str) -> None:
     machine.trt.flaw = flaw
-    with pytest.raises(EngineError, match=f"TensorRT-RTX can't load the engine of animate.onnx: {said}"):
+    with pytest.raises(EngineError, match=f"TensorRT-RTX can't load the engine of animate.onnx: {said}") as refused:
         machine.make(contract.ANIMATE)
+    assert isinstance(refused.value, StaleEngineError) == stale
+
+
+@pytest.mark.parametrize(
+    ("message", "stale"),
+    [
+        ("Serialization assertion stdVersionRead == kSERIALIZATION_VERSION failed.Version tag does not match.", True),
+        ("cudaError 35: CUDA driver version is insufficient for CUDA runtime version", False),
+    ],
+)
+def test_an_engine_is_stale_but_for_the_drivers_fault(classic: Machine, message: str, stale: bool) -> None:
+    classic.runtime.build(classic.folder / contract.ANIMATE, EXACT, silent)
+    classic.trt.trouble = message
+    with pytest.raises(EngineError, match="can't load the engine") as refused:
+        classic.runtime.open(classic.folder / contract.ANIMATE, EXACT)
+    assert isinstance(refused.value, StaleEngineError) == stale
 
 
 def test_a_damaged_engine_is_none(machine: Machine) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from puppet.demo import LANDMARKS, DemoAnimator, DemoFaceFinder, demo_frames, demo_picture, find_blob
+from puppet.demo import LANDMARKS, DemoAnimator, DemoFaceFinder, DemoMatte, demo_frames, demo_picture, find_blob
 from puppet.errors import EngineError
 from puppet.motion import Motion, retarget
 
@@ -80,3 +80,13 @@ def test_bare_animator_and_wrong_size_have_their_sentences() -> None:
         animator.wear(np.zeros((32, 32, 3), np.uint8))
     animator.close()
     animator.close()
+
+
+def test_matte_lies_on_the_head() -> None:
+    picture = demo_picture(1.0)
+    matte, face = DemoMatte().make(picture), DemoFaceFinder().find(picture)
+    assert matte.shape == picture.shape[:2] and set(np.unique(matte)) == {0, 1}
+    assert face is not None
+    columns, rows = face.landmarks.round().astype(int).T
+    assert matte[rows, columns].mean() > 0.95
+    assert not DemoMatte().make(np.zeros((40, 60, 3), np.uint8)).any()

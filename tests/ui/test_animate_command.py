@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import av
+import cv2
 import numpy as np
 import pytest
 
-from puppet.demo import DemoAnimator, DemoFaceFinder, demo_picture
+from puppet.animator import Face
+from puppet.demo import GROUND, DemoAnimator, DemoFaceFinder, DemoMatte, demo_picture
 from puppet.media.clip import open_clip
 from puppet.media.picture_file import read_picture, write_picture
 from puppet.motion import Motion
@@ -73,7 +75,7 @@ def test_json_is_one_object_and_nothing_else(command: Command) -> None:
     assert status == 0
     expected = {
         "output": "result.mp4", "model": "demo", "engine": "no engine", "width": 256, "height": 256, "frames": 8,
-        "frames_without_face": 0, "neutral_frame": 0, "crop": "steady", "sound": False, "interrupted": False,
+        "frames_without_face": 0, "neutral_frame": 0, "crop": "steady", "sound": False, "interrupted": False, "faces": 1, "faces_left": [],
     }  # fmt: skip
     assert report.items() >= expected.items()
     assert report["fps"] == pytest.approx(8 / report["seconds"], rel=0.02)
@@ -89,6 +91,86 @@ def test_paste_back_changes_only_the_face(command: Command) -> None:
     assert {picture.shape for picture in after} == {(200, 301, 3)}
     assert all(np.array_equal(picture[:, :20], before[:, :20]) for picture in after)
     assert np.abs(after[5][60:140, 110:190].astype(int) - before[60:140, 110:190]).mean() > 1
+
+
+def see_two_faces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two drawn people share portrait.png, and the finder sees each in its half."""
+    write_picture(Path("portrait.png"), np.hstack([demo_picture(3.0, 160, 200), demo_picture(1.0, 160, 200)]))
+    really = DemoFaceFinder.find
+
+    def find_all(self: DemoFaceFinder, picture: Picture, most: int = 8) -> list[Face]:
+        half = picture.shape[1] // 2
+        one, other = really(self, picture[:, :half]), really(self, picture[:, half:])
+        assert one is not None and other is not None
+        return [
+            one,
+            other._replace(landmarks=other.landmarks + np.array([half, 0], np.float32)),
+            one._replace(landmarks=(one.landmarks / 10).astype(np.float32)),
+        ][:most]
+
+    monkeypatch.setattr(DemoFaceFinder, "find_all", find_all)
+
+
+def test_several_faces_move_each_in_its_place(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    see_two_faces(monkeypatch)
+    status, out, words = command("portrait.png", "driver.mp4", "-o", "frames", "--multi-person", "--json")
+    report = json.loads(out)
+    assert (status, report["faces"], report["width"], report["height"]) == (0, 2, 320, 200)
+    assert [left["reason"] for left in report["faces_left"]] == ["smaller than 24 px"]
+    before, after = read_picture(Path("portrait.png")), read_picture(sorted(Path("frames").iterdir())[5])
+    change = np.abs(after.astype(int) - before).max(axis=2)
+    assert change[60:140, 40:120].mean() > 1 and change[60:140, 200:280].mean() > 1
+    assert not change[:10].any()
+    assert "still" not in words, "with --json the report tells it"
+
+
+def test_faces_that_stay_still_are_told(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    see_two_faces(monkeypatch)
+    status, out, words = command("portrait.png", "driver.mp4", "--multi-person", "--ratio", "0.35")
+    assert (status, "2 faces" in out) == (0, True)
+    assert "1 more face stays still: 1 smaller than 24 px." in words
+
+
+def test_one_face_of_several_is_as_it_would_be_alone(command: Command) -> None:
+    assert command("portrait.png", "driver.mp4", "-o", "alone", "--paste-back")[0] == 0
+    assert command("portrait.png", "driver.mp4", "-o", "several", "--multi-person")[0] == 0
+    for one, other in zip(sorted(Path("alone").iterdir()), sorted(Path("several").iterdir()), strict=True):
+        assert np.abs(read_picture(one).astype(int) - read_picture(other)).mean() < 0.5
+
+
+def test_locked_background_keeps_still(command: Command) -> None:
+    noise = np.random.default_rng(0).integers(0, 12, (200, 301, 3), np.uint8)
+    write_picture(Path("portrait.png"), demo_picture(3.0, 301, 200) + noise)
+    before = read_picture(Path("portrait.png"))
+    changed = {}
+    for lock in ("lock", "no-lock"):
+        assert command("portrait.png", "driver.mp4", "-o", lock, "--paste-back", f"--{lock}-background")[0] == 0
+        frames = [read_picture(path) for path in sorted(Path(lock).iterdir())]
+        changed[lock] = np.max([(frame != before).any(axis=2) for frame in frames], axis=0)
+    assert changed["lock"].sum() < 0.8 * changed["no-lock"].sum()
+    assert changed["lock"][80:120, 130:170].any(), "the face moves all the same"
+
+
+@pytest.mark.parametrize(("options", "size"), [([], (256, 256)), (["--image-size", "100"], (100, 100)), (["--paste-back"], (200, 301))])
+def test_matte_makes_the_background_transparent(command: Command, options: list[str], size: tuple[int, int]) -> None:
+    assert command("portrait.png", "driver.mp4", "-o", "frames", "--matte", *options)[0] == 0
+    frames = [np.asarray(cv2.imread(str(path), cv2.IMREAD_UNCHANGED)) for path in sorted(Path("frames").iterdir())]
+    assert len(frames) == 8
+    for frame in frames:
+        assert frame.shape == (*size, 4)
+        head = np.abs(frame[:, :, 2::-1].astype(int) - GROUND).max(axis=2) > 24
+        assert ((frame[:, :, 3] > 127) == head).mean() > 0.95
+    assert not np.array_equal(frames[0][:, :, 3], frames[5][:, :, 3]), "the matte moves with the head"
+
+
+def test_ratio_says_how_much_is_pasted(command: Command) -> None:
+    before = read_picture(Path("portrait.png"))
+    changed = []
+    for ratio in ("0.3", "0.5"):
+        assert command("portrait.png", "driver.mp4", "-o", ratio.replace(".", "_"), "--paste-back", "--ratio", ratio)[0] == 0
+        frame = read_picture(sorted(Path(ratio.replace(".", "_")).iterdir())[5])
+        changed.append(int((np.abs(frame.astype(int) - before).max(axis=2) > 3).sum()))
+    assert 0 < changed[0] < changed[1]
 
 
 @pytest.mark.parametrize(
@@ -216,6 +298,15 @@ def test_interrupt_while_looking_leaves_nothing(command: Command, monkeypatch: p
     assert sorted(Path().iterdir()) == before
 
 
+def test_interrupt_while_looking_at_the_faces_leaves_nothing(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    interrupt_at(monkeypatch, DemoMatte, "make", 1)
+    before = sorted(Path().iterdir())
+    status, _, words = command("portrait.png", "driver.mp4", "-o", "new.mp4", "--paste-back")
+    assert status == 130
+    assert "Looking at the faces" in words and "nothing was written" in words
+    assert sorted(Path().iterdir()) == before
+
+
 def test_full_disk_has_its_sentence_and_leaves_nothing(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     before = sorted(Path().iterdir())
     fill_disk(monkeypatch)
@@ -278,6 +369,12 @@ BAD: dict[str, Callable[[Path], object]] = {
         ("portrait.png driver.mp4 --best-frame 8", "driver.mp4 has 8 frames: there is no frame 8."),
         ("portrait.png driver.mp4 --best-frame 8 --find-best-frame", "--find-best-frame and --best-frame both choose"),
         ("portrait.png driver.mp4 --no-face --find-best-frame", "--find-best-frame compares faces"),
+        ("portrait.png driver.mp4 --no-face --multi-person", "--multi-person moves every face, and --no-face looks for none."),
+        ("portrait.png driver.mp4 --no-paste-back --multi-person", "--multi-person puts faces back, and --no-paste-back shows one alone."),
+        ("portrait.png driver.mp4 --ratio 0.4", "--ratio says how much around a face is put back, and none is."),
+        ("portrait.png driver.mp4 --matte -o new.mp4", "--matte makes what is behind the person transparent, and a .mp4 video can't be."),
+        ("portrait.png driver.mp4 --lock-background", "--lock-background keeps still what is around a face that is put back."),
+        ("wall.png driver.mp4 --multi-person", "No face was found in wall.png."),
         ("portrait.png driver.mp4 -o driver.mp4", "driver.mp4 would be written over driver.mp4, which is read."),
         ("portrait.png driver.mp4 -o new.avi", "new.avi can't be written: .avi is no video that Puppet writes."),
         ("portrait.png driver.mp4 -o nowhere/new.mp4", "There is no folder nowhere to write new.mp4 to."),
@@ -293,7 +390,9 @@ def test_bad_input_ends_with_one_sentence(command: Command, arguments: str, sent
     assert sorted(Path().iterdir()) == before
 
 
-@pytest.mark.parametrize("option", [["--image-size", "2"], ["--best-frame", "-1"], ["--frame-rate", "0"], ["--unknown"]])
+@pytest.mark.parametrize(
+    "option", [["--image-size", "2"], ["--best-frame", "-1"], ["--frame-rate", "0"], ["--unknown"], ["--ratio", "0.2"]]
+)
 def test_option_out_of_range_is_refused(command: Command, option: list[str]) -> None:
     assert command("portrait.png", "driver.mp4", *option)[0] == 2
 

@@ -44,7 +44,7 @@ def test_what_can_not_run_is_left_out_with_its_reason(
         standalone_mode=False,
     )
     told = capsys.readouterr()
-    assert "Left out onnxruntime AUTO f32: This ONNX Runtime has no AUTO" in told.err
+    assert "Left out onnxruntime AUTO: onnxruntime has no device AUTO here, only CPU." in told.err
     assert "openvino" in told.out
 
 

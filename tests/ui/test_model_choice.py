@@ -9,7 +9,7 @@ from puppet.errors import EngineError, ModelError
 from tests.engines.building.fake_builder import FakeBuilder
 from tests.toy_model import make_toy_model
 from ui import model_choice
-from ui.model_choice import DEMO, engine_to_build, open_finder, open_model
+from ui.model_choice import DEMO, engine_to_build, model_for, open_finder, open_model
 
 
 @pytest.fixture
@@ -74,3 +74,10 @@ def test_unknown_names_are_told() -> None:
         open_model("nobody", "auto")
     with pytest.raises(EngineError, match="no engine called quantum"):
         open_model("compact-256", "quantum")
+
+
+@pytest.mark.parametrize(
+    ("side", "name"), [(None, "compact-256"), (64, "compact-256"), (511, "compact-256"), (512, "compact-512"), (4000, "compact-512")]
+)
+def test_the_embedded_model_for_a_size_is_the_largest_that_is_not_larger(side: int | None, name: str) -> None:
+    assert model_for(side) == name

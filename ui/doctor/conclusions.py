@@ -34,11 +34,17 @@ def conclude(report: Report) -> Report:
         *_belongings(report),
         *_unknown(report),
     ]
+    findings = [finding.model_copy(update={"says": _ended(finding.says)}) for finding in findings]
     findings.sort(key=lambda finding: not finding.stops)
     stops = [finding for finding in findings if finding.stops]
     return report.model_copy(
         update={"findings": findings, "live": not stops, "verdict": _verdict(report, stops, len(findings) - len(stops))}
     )
+
+
+def _ended(sentence: str) -> str:
+    """A sentence with its full stop: what a library says has none."""
+    return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
 
 
 def _verdict(report: Report, stops: list[Finding], others: int) -> str:
@@ -57,18 +63,19 @@ def _installation(report: Report) -> Iterator[Finding]:
 
 def _runtimes(report: Report) -> Iterator[Finding]:
     """Faces are found with OpenVINO, whatever draws the portrait."""
-    runtimes = report.engines.runtimes
+    runtimes, automatic = report.engines.runtimes, report.engines.automatic
     for runtime in runtimes:
-        if runtime.ends:  # a live run loads it too
+        if runtime.ends:
             says = f"A live run that loads {runtime.name} would end at once: {runtime.reason}"
-            yield Finding(says=says, fix="Install its package again, or remove it.", stops=True)
+            fix = f"Install its package again{'' if runtime.name in ESSENTIAL else ', or remove it'}."
+            spared = automatic.named and runtime.name not in {automatic.chosen, "openvino"}  # auto loads them all
+            yield Finding(says=says, fix=fix, stops=not spared)
         elif runtime.name == "openvino" and not runtime.devices:
             yield Finding(
                 says=f"OpenVINO, which finds the face, can't be used: {runtime.reason}",
                 fix=runtime.fix or report.puppet.restore,
                 stops=True,
             )
-    automatic = report.engines.automatic
     named = next(
         (runtime for runtime in runtimes if runtime.name == automatic.chosen), RuntimeFact(name="", reason="There is none of this name.")
     )

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from puppet.contract import read_card
+from puppet.errors import PuppetError
 from ui.doctor.part import gather, reason_of
 from ui.doctor.report import Automatic, DeviceFact, Engines, Finding, RuntimeFact
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from engines.building.engine_store import StoredEngine
     from engines.choosing.remembered_choice import Choice, Trial
     from engines.engine import Runtime
+    from engines.registry import Candidate
 
 
 def look_at_engines(
@@ -48,6 +50,7 @@ def look_at_runtime(name: str, runtime: "Runtime") -> RuntimeFact:
         fact.devices = [DeviceFact(**device._asdict()) for device in runtime.devices()]
     except Exception as error:  # each library has errors of its own, and the page wants the others
         fact.reason, fact.fix = reason_of(error), getattr(error, "hint", "")
+        fact.ends = not isinstance(error, PuppetError)  # a run that looks at this runtime knows no better than to end
     return fact
 
 
@@ -63,9 +66,15 @@ def automatic_choice(engine: str, folder: str) -> Automatic:
     if not folder:
         return Automatic(why=["there is no model folder to choose for"])
     from engines.choosing.remembered_choice import remembered, situation_of  # noqa: PLC0415  as below
+    from engines.registry import Candidate  # noqa: PLC0415
 
     choice = remembered(situation_of(read_card(Path(folder)), None, "auto", 0))
-    return remembered_words(choice) if choice else Automatic(why=[f"is found at the first start, which compares {_able_words()}"])
+    if choice is None:
+        return Automatic(why=[f"is found at the first start, which compares {_able_words()}"])
+    if not _is_able(Candidate(_runtimes()[choice.chosen.runtime], choice.chosen.device)):
+        gone = f"{choice.chosen.name} ran best before and can't be used now"
+        return Automatic(why=[f"{gone}: the best is found again at the next start, which compares {_able_words()}"])
+    return remembered_words(choice)
 
 
 def remembered_words(choice: "Choice") -> Automatic:
@@ -95,15 +104,17 @@ def _able_words() -> str:
     """The candidates that can run here, by their runtimes' own account."""
     from engines.registry import candidates  # noqa: PLC0415  as below
 
-    able = []
-    for candidate in candidates():
-        try:
-            devices = {device.name for device in candidate.runtime.devices()}
-        except Exception:  # why is told with the runtimes
-            continue
-        if candidate.device is None or candidate.device in devices:
-            able.append(str(candidate))
+    able = [str(candidate) for candidate in candidates() if _is_able(candidate)]
     return ", ".join(able) or "nothing, because no engine can run"
+
+
+def _is_able(candidate: "Candidate") -> bool:
+    from engines.choosing.engine_search import is_here  # noqa: PLC0415  as below
+
+    try:
+        return is_here(candidate)
+    except Exception:  # why is told with the runtimes
+        return False
 
 
 def _runtimes() -> "Mapping[str, Runtime]":

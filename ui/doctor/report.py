@@ -94,7 +94,7 @@ class RuntimeFact(BaseModel):
     devices: list[DeviceFact] = Field(default_factory=list)
     reason: str = ""
     fix: str = ""
-    ends: bool = Field(False, description="whether loading it ends the process that does")
+    ends: bool = Field(False, description="whether a run that loads it ends, by a crash or an error that nobody expects")
 
 
 class Finding(BaseModel):

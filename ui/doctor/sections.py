@@ -77,14 +77,17 @@ def _puppet(puppet: Installation) -> Iterator[Row]:
     yield "packages", ", ".join(f"{name} {version}" for name, version in puppet.packages.items())
     if puppet.lacks:
         yield "lacks", ", ".join(puppet.lacks)
+    whole = {name for extra in puppet.extras if not extra.lacks for name in extra.packages}
     for number, extra in enumerate(puppet.extras):
         if not extra.lacks:
             state = ", ".join(f"{name} {version}" for name, version in extra.packages.items())
-        elif extra.packages:
-            state = f"incomplete, lacks {', '.join(extra.lacks)}"
-        else:
+        elif extra.packages.keys() <= whole:  # nothing of its own, at most what another extra brought
             state = "not installed"
+        else:
+            state = f"incomplete, lacks {', '.join(extra.lacks)}"
         yield "" if number else "extras", f"{extra.name}: {state}"
+    if puppet.install and any(extra.lacks for extra in puppet.extras):
+        yield "", f"To install one, by its name: {puppet.install}"
 
 
 def _system(system: System, engines: Engines) -> Iterator[Row]:

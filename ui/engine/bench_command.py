@@ -50,21 +50,27 @@ def bench_engines(
         opened.callback(finder.close)
         portrait = load_portrait(portraits()[0], finder, card.side)
         lanes: list[Lane] = []
+        remarks: list[str] = []
         with BuildBar() as bar:
             for contender in found:
                 opener = partial(contender.open, folder, card, threads)
                 try:
                     if build:
                         contender.prepare(folder, bar.follow(f"Building for {contender}"))
-                    lanes.append(opened.enter_context(Lane(opener, portrait.face, contender.gpu)))
+                    lane = opened.enter_context(Lane(opener, portrait.face, contender.gpu))
                 except EngineError as error:
                     bar.check()
                     absent.append(Absence(str(contender), error))
+                else:
+                    lanes.append(lane)
+                    if precision not in ("auto", lane.animator.device.precision):
+                        remarks.append(f"{contender} computes in {lane.animator.device.precision} on this computer.")
         _tell_absent(absent, named=bool(engine), alone=not lanes, what=str(folder))
         with notices.status(f"Racing for {seconds:g} s ..."):
             reference = reference_of(folder)
             floors = Floors(folder, threads) if floor else None
             result = bench(lanes, portrait.face, seconds, floors=floors, gate=lambda animator: judge(animator, reference))
+            result.remarks[:0] = remarks
             result.faces = bench_faces(finder, portrait.picture, runs=max(5, round(4 * seconds)))
     if as_json:
         screen.print_json(result.model_dump_json())
@@ -76,8 +82,7 @@ def _tell_absent(absent: list[Absence], *, named: bool, alone: bool, what: str) 
     """Say who is left out and why. Raises `EngineError` where an engine was named, or where nobody is left (`alone`)."""
     if absent and (named or (alone and len(absent) == 1)):
         raise absent[0].error
-    reasons = [f"{each.engine}: {each.error.sentence.rstrip('.')}" for each in absent]
     if alone:
-        raise EngineError(f"No engine can run {what}: {'; '.join(reasons)}.", "See what there is: puppet-engine list")
-    for reason in reasons:
-        notices.print(f"Left out {escape(reason)}.", highlight=False, soft_wrap=True)
+        raise EngineError(f"No engine can run {what}: {'; '.join(map(str, absent))}.", "See what there is: puppet-engine list")
+    for each in absent:
+        notices.print(f"Left out {escape(str(each))}.", highlight=False, soft_wrap=True)

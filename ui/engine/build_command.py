@@ -12,6 +12,7 @@ from engines.building.engine_set import BuildingRuntime, builds
 from engines.building.engine_store import EngineStore, StoredEngine
 from engines.building.model_build import build_model, ladder
 from engines.engine import EngineOptions, Precision
+from engines.measuring.contenders import check_known
 from engines.registry import RUNTIMES
 from puppet.assets import EMBEDDED_MODEL, model_folder
 from puppet.contract import GRAPHS, read_card
@@ -49,15 +50,21 @@ def build_engines(
     """
     folder = model_folder(model)
     read_card(folder)  # told before anything is built
-    unknown = [name for name in engine or () if name not in RUNTIMES]
-    if unknown:
-        raise EngineError(f"There is no engine called {unknown[0]}.", f"Choose one of {', '.join(RUNTIMES)}.")
-    if chips is not None:
-        _build_ahead(folder, chips, precision, output or Path("engines"), engine, as_json=as_json)
-    elif output is not None:
+    check_known(engine or ())
+    if chips is not None and device is not None:
+        raise EngineError("--device names a GPU that is here; --for builds for GPUs elsewhere.", "Leave one of the two out.")
+    if chips is None and output is not None:
         raise EngineError("--output is where the engines of --for go.", "Leave it out: engines for the GPU here go into the cache.")
-    else:
-        _build_here(folder, precision, engine, device, as_json=as_json)
+    target = output or Path("engines")
+    try:
+        if chips is not None:
+            _build_ahead(folder, chips, precision, target, engine, as_json=as_json)
+        else:
+            _build_here(folder, precision, engine, device, as_json=as_json)
+    except KeyboardInterrupt:
+        place = "the cache" if chips is None else target
+        notices.print(f"Interrupted. What was finished stays in {place}.", highlight=False, markup=False, soft_wrap=True)
+        raise
 
 
 def _build_ahead(folder: Path, chips: str, precision: Precision, output: Path, engines: list[str] | None, *, as_json: bool) -> None:

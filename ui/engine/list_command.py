@@ -10,7 +10,8 @@ from rich.table import Table
 
 from engines.building.engine_store import EngineStore
 from engines.choosing.automatic import Choice, Trial, choose, remembered, situation_of
-from engines.registry import Availability, survey
+from engines.choosing.engine_search import is_here
+from engines.registry import RUNTIMES, Availability, Candidate, survey
 from puppet.assets import EMBEDDED_MODEL, model_folder
 from puppet.contract import read_card
 from puppet.errors import EngineError
@@ -51,15 +52,17 @@ def list_engines(
 
 
 def _choice(model: str) -> Choice | str:
-    """What `auto` took, or would take, on this computer; in words why it can take nothing."""
+    """What `auto` took and would take again, or would take, on this computer; in words why it can take nothing."""
     folder = model_folder(model)
     card = read_card(folder)
     situation = situation_of(card, None, "auto", 0)
-    if known := remembered(situation):
+    known = remembered(situation)
+    if known and is_here(Candidate(RUNTIMES[known.chosen.runtime], known.chosen.device)):
         return known
+    others = {trial.name: trial for trial in known.trials if trial.name != known.chosen.name} if known else {}
     try:
         with notices.status("Trying the engines ..."):
-            choice, animator = choose(folder, card, situation, build=False)
+            choice, animator = choose(folder, card, situation, known=others, build=False)
     except EngineError as error:
         return str(error)
     animator.close()
@@ -93,6 +96,8 @@ def _show(choice: Choice, model: str) -> None:
     screen.print(table)
     for words in choice.words():
         screen.print(escape(words), highlight=False)
+    if remembered(choice.situation) == choice:
+        screen.print("Remembered from an earlier start. To have the engines compared anew: puppet-engine prune --all", highlight=False)
     pending = [trial.name for trial in choice.trials if trial.pending]
     if pending:
         screen.print(f"To be built first: {', '.join(pending)}. puppet-engine build", highlight=False)

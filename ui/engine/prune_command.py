@@ -1,6 +1,7 @@
 """`puppet-engine prune`: engines removed that nothing can use any more."""
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,6 +14,9 @@ from ui.engine.known_graphs import known_folders, known_graphs
 from ui.engine.options import Json, Models
 from ui.engine.pruning import Pruning
 from ui.engine.store_table import store_table
+
+LITTLE = 50_000
+"""Bytes that would be rounded to none."""
 
 
 def prune_engines(
@@ -40,5 +44,13 @@ def prune_engines(
     if doomed:
         why = {stored.key.digest: reason for stored, reason in doomed}
         screen.print(store_table([stored for stored, _ in doomed], graphs, why))
-    words = "would be removed from" if dry_run else "removed from"
-    screen.print(f"{size / 1e6:.1f} MB {words} {escape(str(store.folder))}.", highlight=False, soft_wrap=True)
+    screen.print(escape(_summary(store.folder, size, dry_run=dry_run)), highlight=False, soft_wrap=True)
+    if everything:
+        screen.print(f"auto {'would compare' if dry_run else 'compares'} the engines anew at the next start.", highlight=False)
+
+
+def _summary(folder: Path, size: int, *, dry_run: bool) -> str:
+    if not size:
+        return f"There is nothing to remove in {folder}."
+    words = f"{size / 1e6:.1f} MB" if size >= LITTLE else "Less than 0.1 MB"
+    return f"{words} {'would be removed' if dry_run else 'removed'} from {folder}."

@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from engines import cuda
 from engines.building.engine_store import EngineStore, StoredEngine
+from engines.building.graph_typing import FORM
 from engines.registry import RUNTIMES
 from puppet.errors import EngineError
 
@@ -53,10 +54,10 @@ class Pruning:
         if key.graph not in self._graphs:
             return "no model here has its graph"
         version = self._versions.get(key.runtime)
-        if version is None:
-            return f"{key.runtime} is not installed"
         if version != key.version:
-            return f"{key.runtime} {version} is installed"
+            return f"{key.runtime} {version} is installed" if version else f"{key.runtime} is not installed"
+        if key.form != FORM:
+            return "its graph is typed otherwise now"
         if self._driver and self._driver != key.driver:
             return f"built for CUDA {key.driver}, the driver serves {self._driver}"
         return ""
@@ -74,6 +75,6 @@ def _installed() -> dict[str, str]:
 def _driver() -> str:
     """What the driver serves, empty where none answers."""
     try:
-        return cuda.driver_version()
+        return cuda.driver_identity()
     except EngineError:
         return ""

@@ -47,11 +47,14 @@ class Verification:
     def run(self, engines: Sequence[str] = (), device: str | None = None) -> Iterator[Verified]:
         """Every runtime here, of those named or of all, on its devices; of those that build, whatever they have built.
 
-        Raises `EngineError` for an engine that was named and can't be used.
+        Raises `EngineError` for an engine that was named and can't be used, and for a device that nothing here has.
         """
         found, absent = find_contenders(engines, device)
         if engines and absent:
             raise absent[0].error
+        if not found:
+            what = f"There is no device called {device} here" if device else "No engine can be used here"
+            raise EngineError(f"{what}: {'; '.join(map(str, absent))}.", "See what there is: puppet-engine list")
         for contender in found:
             if not builds(contender.runtime):
                 yield self._judge_opened(contender)

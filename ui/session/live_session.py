@@ -81,6 +81,7 @@ class LiveSession:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.rack.give_up()
+        self.tasks.cancel()  # a compiler must not be at work any more when the process ends
         self.output.stop()
         try:
             self.pipeline.stop()

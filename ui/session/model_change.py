@@ -5,7 +5,7 @@ from functools import partial
 from typing import NamedTuple
 
 from puppet.contract import ModelCard
-from puppet.errors import PuppetError
+from puppet.errors import EngineError, PuppetError
 from puppet.live.puppeteer import Puppeteer
 from puppet.live.shown import Parts
 from ui.model_choice import engine_to_build, finder_name, model_card, open_finder
@@ -41,7 +41,7 @@ class ModelChange:
 
         Opens nothing but the model's card. Raises `ModelError`.
         """
-        self.running = running
+        self.running = self._asked = running
         self.card: ModelCard = model_card(running.model)
         self._tasks = tasks
         self._inbox = inbox
@@ -52,6 +52,7 @@ class ModelChange:
 
     def change(self, asked: Running) -> None:
         """Open a model on an engine on the worker; the present one draws until it is ready, and on where it can't be had."""
+        self._asked = asked
         self._open(asked, f"Opening the model {asked.model}")
 
     def prepare_better(self) -> None:
@@ -59,7 +60,7 @@ class ModelChange:
         running = self.running
 
         def build(words: str) -> None:
-            if words and running == self.running:
+            if words and running == self.running == self._asked:
                 self._open(running, words)
 
         self._tasks.ask(lambda: engine_to_build(*running), build, lambda error: self._refused(running, error))
@@ -70,9 +71,9 @@ class ModelChange:
             task,
             lambda: open_parts(*asked, tell=self._tell, report=task.report),
             partial(self._swap, asked),
-            lambda error: self._refused(asked, error),
+            lambda error: self._go_on_without(asked, error),
             undo=close_parts,
-            cancelled=lambda: self._refused(asked, None),
+            cancelled=lambda: self._go_on_without(asked, None),
         )
 
     def _tell(self, words: str) -> None:
@@ -81,8 +82,16 @@ class ModelChange:
 
     def _swap(self, asked: Running, puppeteer: Puppeteer, parts: Parts) -> None:
         """On the render thread: draw with these parts. After a failure they are opened again, but nothing is built then."""
-        puppeteer.change_model(lambda: open_parts(*asked, tell=self._tell, build=False), parts)
+        try:
+            puppeteer.change_model(lambda: open_parts(*asked, tell=self._tell, build=False), parts)
+        except EngineError as error:  # at once, as it might later: the old ones are closed already
+            puppeteer.fail(error)
         self._inbox.post(lambda: self._go_on_with(asked, parts.animator.card))
+
+    def _go_on_without(self, asked: Running, error: PuppetError | None) -> None:
+        if self._asked == asked:
+            self._asked = self.running
+        self._refused(asked, error)
 
     def _go_on_with(self, asked: Running, card: ModelCard) -> None:
         self.running, self.card = asked, card

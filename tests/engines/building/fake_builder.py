@@ -7,7 +7,8 @@ from time import sleep
 import numpy as np
 
 from engines.building.build_progress import BuildStoppedError, Report
-from engines.building.engine_store import EngineKey, EngineStore
+from engines.building.engine_store import EngineKey, EngineStore, StaleEngineError
+from engines.building.graph_typing import FORM
 from engines.engine import Device, Engine, EngineOptions, Tensor, TensorSpec
 from engines.onnxruntime import OnnxRuntime
 from puppet import contract
@@ -149,7 +150,14 @@ class FakeBuilder(FakeRuntime):
         self.devices()
         precision = "f16" if options.precision == "auto" else options.precision
         return EngineKey(
-            graph=file_hash(graph), precision=precision, runtime=self.name, version="1.0", driver="13.0", gpu="RTX 3060", chip="sm_86"
+            graph=file_hash(graph),
+            precision=precision,
+            runtime=self.name,
+            version="1.0",
+            driver="13.0",
+            gpu="RTX 3060",
+            chip="sm_86",
+            form=FORM,
         )
 
     def built(self, graph: Path, options: EngineOptions) -> bool:
@@ -172,5 +180,5 @@ class FakeBuilder(FakeRuntime):
     def open(self, graph: Path, options: EngineOptions) -> Engine:
         stored = EngineStore().find(self.key(graph, options))
         if stored is None or not stored.path.read_bytes().startswith(self.PLAN):
-            raise EngineError(f"The engine of {graph.name} can't be opened.")
+            raise StaleEngineError(graph.name, f"The engine of {graph.name} can't be opened.")
         return super().open(graph, options)

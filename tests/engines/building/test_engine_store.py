@@ -3,16 +3,24 @@
 import json
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from engines.building.engine_folder import EngineFolder, MadeEngine
+from engines.building.engine_folder import EngineFolder, MadeEngine, write_engine_file
 from engines.building.engine_store import EngineKey, EngineStore, Verdict
 from puppet.errors import EngineError
 
 KEY = EngineKey(
-    graph="a" * 64, precision="f16", runtime="tensorrt-rtx", version="1.7.1", driver="13.0", gpu="NVIDIA GeForce RTX 3060", chip="sm_86"
+    graph="a" * 64,
+    precision="f16",
+    runtime="tensorrt-rtx",
+    version="1.7.1",
+    driver="13.0",
+    gpu="NVIDIA GeForce RTX 3060",
+    chip="sm_86",
+    form=1,
 )
 GOOD = Verdict(points=1e-4, psnr=48.0, passed=True)
 BAD = Verdict(points=1e-4, psnr=6.0, passed=False, reason="it draws black in 6 of 6 pictures")
@@ -42,14 +50,15 @@ def test_what_was_added_is_found_and_not_accepted(store: EngineStore) -> None:
 
 @pytest.mark.parametrize("field", EngineKey.model_fields)
 def test_engine_of_another_key_is_not_found(store: EngineStore, field: str) -> None:
+    another = KEY.model_copy(update={field: 99 if field == "form" else "other"})
     store.add(KEY, b"engine", 1.0)
-    assert store.find(other(**{field: "other"})) is None
-    assert other(**{field: "other"}).digest != KEY.digest
+    assert store.find(another) is None
+    assert another.digest != KEY.digest
 
 
 def test_digest_is_the_same_in_every_process() -> None:
     assert KEY.digest == EngineKey.model_validate_json(KEY.model_dump_json()).digest
-    assert KEY.digest == "b6691a26883a00febe4fd2e7b77095e7"
+    assert KEY.digest == "4a9e7589b51ddafe219e57ca24bbce6f"
 
 
 @pytest.mark.parametrize("damage", [b"engina", b"engin", b"engines", b""])
@@ -84,8 +93,8 @@ def test_note_of_another_key_under_this_name_counts_for_nothing(store: EngineSto
 
 
 def test_accepted_engine_keeps_its_verdict(store: EngineStore) -> None:
-    store.add(KEY, b"engine", 1.0)
-    store.accept([KEY, other(precision="f32")], GOOD)
+    added = store.add(KEY, b"engine", 1.0)
+    store.accept([added, added.model_copy(update={"key": other(precision="f32")})], GOOD)
     found = EngineStore(store.folder).find(KEY)
     assert found is not None
     assert found.accepted
@@ -94,9 +103,10 @@ def test_accepted_engine_keeps_its_verdict(store: EngineStore) -> None:
 
 
 def test_engine_built_again_is_not_accepted(store: EngineStore) -> None:
-    store.add(KEY, b"engine", 1.0)
-    store.accept([KEY], GOOD)
+    first = store.add(KEY, b"engine", 1.0)
+    store.accept([first], GOOD)
     store.add(KEY, b"another", 1.0)
+    store.accept([first], GOOD)
     found = store.find(KEY)
     assert found is not None
     assert not found.accepted
@@ -156,6 +166,11 @@ def test_engine_made_ahead_for_something_else_is_not_taken(store: EngineStore, t
     assert store.take(other(**{field: "sm_89" if field == "chip" else "b"}), tmp_path / "made") is None
 
 
+def test_engine_made_ahead_of_a_graph_typed_otherwise_is_not_taken(store: EngineStore, tmp_path: Path) -> None:
+    EngineFolder(tmp_path / "made").add([MadeEngine(KEY, b"made ahead")])
+    assert store.take(KEY.model_copy(update={"form": 99}), tmp_path / "made") is None
+
+
 def test_engine_made_on_another_system_is_not_taken(store: EngineStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     EngineFolder(tmp_path / "made").add([MadeEngine(KEY, b"made ahead")])
     monkeypatch.setattr(sys, "platform", "another")
@@ -201,6 +216,14 @@ def test_folder_that_can_not_be_written_is_told(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     with pytest.raises(EngineError, match="can't be made"):
         EngineStore(tmp_path / "engines").add(KEY, b"engine", 1.0)
+
+
+def test_threads_of_one_program_write_one_file_whole(tmp_path: Path) -> None:
+    written = [bytes([number]) * 100_000 for number in range(4)]
+    with ThreadPoolExecutor(4) as threads:
+        for _ in range(10):
+            list(threads.map(write_engine_file, [tmp_path / "kernels"] * 4, written))
+            assert (tmp_path / "kernels").read_bytes() in written
 
 
 def test_file_in_the_way_of_the_folder_is_told(tmp_path: Path) -> None:

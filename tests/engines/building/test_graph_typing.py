@@ -1,5 +1,7 @@
 """Graphs with explicit types: the same ports and pictures, and no cast that could be left out."""
 
+import hashlib
+import itertools
 from pathlib import Path
 from typing import Literal
 
@@ -8,7 +10,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
-from engines.building.graph_typing import typed_graph
+from engines.building.graph_typing import FORM, typed_graph
 from puppet import contract
 from puppet.assets import ASSETS
 from puppet.errors import ModelError
@@ -16,6 +18,10 @@ from tests.engines.building.drawn_faces import Face, decibels, draw_face, faces,
 from tests.engines.building.fomm_graphs import fomm_folder  # noqa: F401
 from tests.engines.building.rounded_graphs import rounded_graph
 from tests.engines.building.small_graphs import MAP, between_convolutions, kinds_in, ports_of, save_graph, types_of
+from tests.toy_model import make_toy_model
+
+WRITTEN = (1, "aa7b67dd35c7901d")
+"""The form, and the hash of what is written in it for the toy model: where the second changes, the first must be raised."""
 
 EMBEDDED = ASSETS / "models" / "compact-256"
 EXACT, HALF, BYTE = TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.UINT8
@@ -184,3 +190,14 @@ def test_arithmetic_in_bytes_is_refused(tmp_path: Path) -> None:
     graph = save_graph(tmp_path / "bytes.onnx", nodes, {}, {"x": (BYTE, (4,))}, {"y": (EXACT, (4,))})
     with pytest.raises(ModelError, match=r"bytes\.onnx computes twice in uint8"):
         typed_graph(graph, "f32")
+
+
+def test_form_is_raised_with_what_is_written(tmp_path: Path) -> None:
+    """Else engines that were built of what was written before are taken for those of today."""
+    make_toy_model(tmp_path, 32, 3)
+    written = []
+    for name, precision in itertools.product(contract.GRAPHS, PRECISIONS):
+        graph = onnx.load_from_string(typed_graph(tmp_path / name, precision)).graph
+        written += [f"{node.op_type} {[*node.input]} {[*node.output]}" for node in graph.node]
+        written += sorted(f"{tensor.name} {tensor.data_type} {[*tensor.dims]}" for tensor in graph.initializer)
+    assert (FORM, hashlib.sha256("\n".join(written).encode()).hexdigest()[:16]) == WRITTEN

@@ -171,6 +171,9 @@ def test_without_a_driver_an_engine_is_not_loaded(trt: Any, small_graph: bytes, 
         def enter(self) -> None:
             pass
 
+        def wait(self) -> None:
+            pass
+
         def close(self) -> None:
             self.closed = True
 

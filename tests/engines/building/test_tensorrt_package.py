@@ -1,6 +1,8 @@
 """What is made of TensorRT's own words, and whose they are."""
 
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from types import ModuleType
 from typing import Any
 
@@ -47,6 +49,18 @@ def test_errors_are_kept_until_taken_and_the_rest_is_dropped(trt: Any) -> None:
         logger.log(severity, severity.name)
     assert take_errors(trt) == ["INTERNAL_ERROR", "ERROR"]
     assert take_errors(trt) == []
+
+
+def test_threads_that_come_at_once_share_one_logger(trt: Any) -> None:
+    """One made beside it would be freed, and the module uses the first it is given until the process ends."""
+
+    class SlowlyMade(ILogger):
+        def __init__(self) -> None:
+            time.sleep(0.02)
+
+    trt.ILogger = SlowlyMade
+    with ThreadPoolExecutor(4) as threads:
+        assert len(set(threads.map(journal, [trt] * 4))) == 1
 
 
 def test_errors_of_one_thread_do_not_explain_what_fails_on_another(trt: Any) -> None:

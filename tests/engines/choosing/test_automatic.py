@@ -2,102 +2,21 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
-from engines.animator import engine_to_build, open_animator
 from engines.building.build_progress import BuildStoppedError
 from engines.building.engine_store import EngineStore
-from engines.building.model_build import build_model, quietly
-from engines.building.reference import reference_of
-from engines.choosing import engine_search, remembered_choice
-from engines.choosing.automatic import Choice, Trial, choose, forget, remembered, situation_of
+from engines.choosing import remembered_choice
+from engines.choosing.automatic import choose, forget, remembered, situation_of
 from engines.nvidia.graphics_cards import Card
-from engines.registry import RUNTIMES
 from puppet import contract
 from puppet.contract import read_card
 from puppet.errors import EngineError, ModelError
 from puppet.folders import cache_folder
-from tests.engines.building.fake_builder import FakeBuilder, FakeRuntime, Outputs, black, slow
+from tests.engines.building.fake_builder import FakeRuntime, black
+from tests.engines.choosing.choosing_machine import CARDS, Machine
 from tests.toy_model import make_toy_model
-
-CARDS = (Card("NVIDIA GeForce RTX 3060", "0000:01:00.0", "nvidia 580.95"),)
-NOT_INSTALLED = EngineError("TensorRT-RTX is not installed.", "Install it: pip install -e '.[rtx]'")
-NO_DRIVER = EngineError("There is no NVIDIA driver here.", "Install the driver.")
-
-
-class Machine(NamedTuple):
-    """A computer made of fake runtimes, OpenVINO the fastest, then ONNX Runtime's CPU; TensorRT-RTX is not installed."""
-
-    folder: Path
-    tensorrt: FakeBuilder
-    openvino: FakeRuntime
-    onnxruntime: FakeRuntime
-    said: list[str]
-
-    def open(self, engine: str = "auto", **options: object) -> str:
-        """What runs the model after opening it; what was said is kept anew."""
-        self.said.clear()
-        animator = open_animator(self.folder, engine, tell=self.said.append, **options)  # type: ignore[arg-type]
-        animator.close()
-        return animator.engine
-
-    def choice(self) -> Choice:
-        """What is remembered."""
-        found = remembered(situation_of(read_card(self.folder), None, "auto", 0))
-        assert found is not None
-        return found
-
-    def trial(self, name: str) -> Trial:
-        """One remembered trial."""
-        return next(trial for trial in self.choice().trials if trial.name == name)
-
-
-@pytest.fixture(scope="module")
-def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("toy")
-    make_toy_model(folder, 32, 4)
-    return folder
-
-
-@pytest.fixture
-def cards(monkeypatch: pytest.MonkeyPatch) -> Callable[[tuple[Card, ...]], None]:
-    """Sets which NVIDIA cards lie in the computer; none at first."""
-
-    def plug_in(found: tuple[Card, ...]) -> None:
-        monkeypatch.setattr(engine_search, "find_cards", lambda: found)
-
-    monkeypatch.setattr(remembered_choice, "_graphics", lambda: "fake graphics")
-    plug_in(())
-    return plug_in
-
-
-@pytest.fixture
-def machine(toy: Path, own_choices: Path, cards: object, monkeypatch: pytest.MonkeyPatch) -> Machine:
-    slowly = {(contract.ANIMATE, precision): slow for precision in ("bf16", "f32")}
-    machine = Machine(
-        toy, FakeBuilder(), FakeRuntime(faults=slowly), FakeRuntime("onnxruntime", "f32", {(contract.ANIMATE, "f32"): slower}), []
-    )
-    machine.tensorrt.absent = NOT_INSTALLED
-    classic = FakeBuilder(name="tensorrt")
-    classic.absent = EngineError("TensorRT is not installed.", "Install it: pip install -e '.[tensorrt]'")
-    for runtime in (*machine[1:4], classic):
-        monkeypatch.setitem(RUNTIMES, runtime.name, runtime)
-    reference_of(toy)
-    return machine
-
-
-def slower(outputs: Outputs) -> Outputs:
-    return slow(slow(outputs))
-
-
-@pytest.fixture
-def rtx(machine: Machine, cards: Callable[[tuple[Card, ...]], None]) -> Machine:
-    """The same with an RTX card and TensorRT-RTX, which is the fastest."""
-    cards(CARDS)
-    machine.tensorrt.absent = None
-    return machine
 
 
 def test_fastest_that_passes_runs_and_nothing_is_said(machine: Machine) -> None:
@@ -218,40 +137,6 @@ def test_every_reason_is_told_when_nothing_runs(machine: Machine) -> None:
         assert said in caught.value.sentence
 
 
-def test_idle_card_is_told_with_what_to_install_at_every_start(machine: Machine, cards: Callable[[tuple[Card, ...]], None]) -> None:
-    cards(CARDS)
-    for _ in range(2):
-        assert machine.open() == "openvino"
-        assert machine.said == [
-            "tensorrt-rtx is passed over and openvino CPU runs instead: TensorRT-RTX is not installed. Install it: pip install -e '.[rtx]'"
-        ]
-
-
-def test_installed_runtime_without_a_driver_is_told_once_a_card_is_there(
-    machine: Machine, cards: Callable[[tuple[Card, ...]], None]
-) -> None:
-    machine.tensorrt.absent, machine.tensorrt.trouble = None, NO_DRIVER
-    machine.open()
-    assert machine.said == [], "a computer without a card hears nothing"
-    forget()
-    cards(CARDS)
-    machine.open()
-    assert machine.said == [
-        "tensorrt-rtx is passed over and openvino CPU runs instead: There is no NVIDIA driver here. Install the driver."
-    ]
-
-
-def test_runtime_that_was_missed_is_tried_once_it_can_be_used(machine: Machine, cards: Callable[[tuple[Card, ...]], None]) -> None:
-    machine.tensorrt.absent, machine.tensorrt.trouble = None, NO_DRIVER
-    cards(CARDS)
-    assert machine.open() == "openvino"
-    machine.openvino.opened.clear()
-    machine.tensorrt.trouble = None
-    assert machine.open() == "tensorrt-rtx"
-    assert machine.said == []
-    assert machine.openvino.opened == [], "the others need not be tried again"
-
-
 def test_engines_are_built_gated_and_chosen(rtx: Machine) -> None:
     assert rtx.open() == "tensorrt-rtx"
     assert rtx.said == []
@@ -277,66 +162,6 @@ def test_lower_precision_of_a_built_engine_is_told(rtx: Machine) -> None:
         assert rtx.open() == "tensorrt-rtx"
         (said,) = rtx.said
         assert said.startswith("tensorrt-rtx runs in f32: in f16 it draws black in 6 of 6 pictures; in f16 with keypoints in f32 it draws")
-
-
-def test_remembered_engine_that_can_not_be_opened_any_more_is_told_at_every_start(rtx: Machine) -> None:
-    rtx.open()
-    rtx.openvino.opened.clear()
-    rtx.tensorrt.broken = EngineError("The GPU's memory is full.", "Close other programs.")
-    assert rtx.open() == "openvino"
-    assert rtx.said == [
-        "tensorrt-rtx is passed over and openvino CPU runs instead: it ran best before and can't be opened any more: "
-        "The GPU's memory is full. Close other programs."
-    ]
-    for _ in range(2):
-        assert rtx.open() == "openvino"
-        assert rtx.said == ["tensorrt-rtx is passed over and openvino CPU runs instead: The GPU's memory is full. Close other programs."]
-    assert rtx.openvino.opened.count((contract.ANIMATE, "bf16")) == 3, "the others need not be judged again"
-    rtx.tensorrt.broken = None
-    assert rtx.open() == "tensorrt-rtx"
-    assert rtx.said == []
-
-
-def test_nothing_is_built_unasked_and_what_is_ready_serves(rtx: Machine) -> None:
-    assert rtx.open(build=False) == "openvino"
-    assert rtx.said == []
-    assert rtx.tensorrt.built_graphs == []
-    assert engine_to_build(rtx.folder) == "Building toy for NVIDIA GeForce RTX 3060"
-    rtx.openvino.opened.clear()
-    assert rtx.open() == "tensorrt-rtx"
-    assert rtx.openvino.opened == [], "the one that serves meanwhile is not tried again"
-    assert engine_to_build(rtx.folder) == ""
-    assert rtx.open(build=False) == "tensorrt-rtx"
-
-
-def test_what_was_built_elsewhere_is_picked_up(rtx: Machine) -> None:
-    rtx.open(build=False)
-    build_model(rtx.folder, rtx.tensorrt, None, "auto", quietly)
-    assert engine_to_build(rtx.folder) == ""
-    assert rtx.open(build=False) == "tensorrt-rtx"
-
-
-def test_pruned_engine_is_built_again_only_when_asked(rtx: Machine) -> None:
-    rtx.open()
-    EngineStore().prune(lambda _: False)
-    assert rtx.open(build=False) == "openvino"
-    assert rtx.said == []
-    assert engine_to_build(rtx.folder) == "Building toy for NVIDIA GeForce RTX 3060"
-    assert rtx.open() == "tensorrt-rtx"
-
-
-def test_nothing_is_to_be_built_where_it_would_not_help(rtx: Machine, machine: Machine) -> None:
-    assert engine_to_build(rtx.folder, "openvino") == ""
-    rtx.tensorrt.trouble = NO_DRIVER
-    assert engine_to_build(rtx.folder) == ""
-    rtx.tensorrt.trouble = None
-    rtx.tensorrt.unbuildable = EngineError("It can't take the node Resize_3.", "Try another engine.")
-    assert rtx.open() == "openvino"
-    assert rtx.said == ["tensorrt-rtx is passed over and openvino CPU runs instead: It can't take the node Resize_3. Try another engine."]
-    assert engine_to_build(rtx.folder) == "", "it was tried"
-    assert engine_to_build(rtx.folder, "tensorrt-rtx") == "Building toy for NVIDIA GeForce RTX 3060"
-    with pytest.raises(EngineError, match="no engine called quantum"):
-        engine_to_build(rtx.folder, "quantum")
 
 
 def test_stopped_build_leaves_no_choice(rtx: Machine) -> None:

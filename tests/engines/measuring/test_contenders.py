@@ -68,6 +68,23 @@ def test_a_device_named_is_taken_at_its_word() -> None:
     assert names(find_contenders(["onnx"], "TPU")[0]) == ["onnx TPU"]
 
 
+def test_a_device_named_alone_leaves_out_who_has_none_such() -> None:
+    found, absent = find_contenders(device="cuda:1")
+    assert names(found) == ["onnx cuda:1"]
+    assert [(each.engine, each.error.sentence) for each in absent] == [
+        ("vino cuda:1", "vino has no device cuda:1 here, only CPU, NPU, AUTO."),
+        ("trt", "There is no driver."),
+    ]
+
+
+def test_what_is_not_installed_is_told_before_the_driver(monkeypatch: pytest.MonkeyPatch) -> None:
+    def version(_: ListedRuntime) -> str:
+        raise EngineError("It is not installed.")
+
+    monkeypatch.setattr(ListedRuntime, "version", version)
+    assert [each.error.sentence for each in find_contenders(["trt"])[1]] == ["It is not installed."]
+
+
 def test_an_unknown_engine_is_an_error() -> None:
     with pytest.raises(EngineError, match="quantum"):
         find_contenders(["quantum"])

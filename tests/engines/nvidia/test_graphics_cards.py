@@ -1,11 +1,13 @@
 """NVIDIA cards as Linux and Windows show them, and what a person is told to install."""
 
+import ctypes
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from engines.nvidia.graphics_cards import Card, card_words, driver_hint, find_cards
+from engines.nvidia.graphics_cards import Card, ask_nvml, card_words, driver_hint, driver_number, find_cards
 
 RTX = Card("NVIDIA GeForce RTX 3060", "0000:01:00.0", "nvidia 535.183.01")
 BARE = Card("an NVIDIA card (device 2504)", "0000:01:00.0", "")
@@ -127,3 +129,31 @@ def test_linux_within_windows_is_sent_to_windows(tmp_path: Path) -> None:
 )
 def test_every_platform_is_told_what_to_do(tmp_path: Path, platform: str, cards: list[Card], said: str) -> None:
     assert said in driver_hint(cards, "580", tmp_path, platform)
+
+
+def test_the_drivers_number_is_told_by_the_kernel_else_by_nvml(tmp_path: Path) -> None:
+    assert driver_number(tmp_path / "bare", "linux", lambda: "581.15") == "581.15", "as in Linux within Windows"
+    write(tmp_path / "sys/module/nvidia/version", "580.95.05\n")
+    assert driver_number(tmp_path, "linux", lambda: "581.15") == "580.95.05"
+    assert driver_number(tmp_path, "win32", lambda: "581.15") == "581.15"
+    assert driver_number(tmp_path, "darwin", lambda: "581.15") == ""
+
+
+def test_nvml_that_is_absent_or_fails_tells_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def write_number(words: "ctypes.Array[ctypes.c_char]", size: ctypes.c_uint) -> int:
+        assert size.value == len(words) == 80
+        words.value = b"580.95.05"
+        return 0
+
+    def absent(_name: str) -> object:
+        raise OSError("libnvidia-ml.so.1: cannot open shared object file")
+
+    library = SimpleNamespace(nvmlInit_v2=lambda: 0, nvmlSystemGetDriverVersion=write_number, nvmlShutdown=lambda: 0)
+    monkeypatch.setattr(ctypes, "CDLL", lambda _name: library)
+    assert ask_nvml("linux") == "580.95.05"
+    library.nvmlInit_v2 = lambda: 9
+    assert ask_nvml("linux") == ""
+    monkeypatch.setattr(ctypes, "CDLL", lambda _name: SimpleNamespace())
+    assert ask_nvml("linux") == ""
+    monkeypatch.setattr(ctypes, "CDLL", absent)
+    assert ask_nvml("linux") == ""

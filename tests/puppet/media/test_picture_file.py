@@ -120,3 +120,13 @@ def test_failed_write_leaves_the_old_picture(tmp_path: Path, number: int, senten
     with pytest.raises(MediaError, match=sentence):
         write_picture(path, corners())
     assert [(entry.name, entry.read_bytes()) for entry in tmp_path.iterdir()] == [("a.png", b"old")]
+
+
+def test_fourth_channel_is_opacity(tmp_path: Path) -> None:
+    picture = np.dstack([corners(), np.full(corners().shape[:2], 51, np.uint8)])
+    write_picture(tmp_path / "a.png", picture)
+    written = cv2.imread(str(tmp_path / "a.png"), cv2.IMREAD_UNCHANGED)
+    assert written is not None
+    assert np.array_equal(written[:, :, [2, 1, 0, 3]], picture)
+    blended = corners() * 0.2 + 255 * 0.8
+    assert np.abs(read_picture(tmp_path / "a.png") - blended).max() <= 0.51, "what is transparent is read as white"

@@ -1,11 +1,13 @@
-"""The offline loop: neutral stands still, missing faces hold, order does not matter."""
+"""The offline loop: neutral stands still, missing faces hold, order does not matter, portraits don't mind each other."""
 
 import numpy as np
 import pytest
 
-from puppet.demo import DemoAnimator, demo_frames, demo_picture
+from puppet.animator import Encoded
+from puppet.demo import GROUND, DemoAnimator, demo_frames, demo_picture
 from puppet.live.timings import Timings
 from puppet.media.clip import Frame
+from puppet.motion import Motion
 from puppet.offline.animation import Animation, animate_clip
 from puppet.picture import Picture, Square
 
@@ -17,14 +19,14 @@ PORTRAIT = demo_picture(3.0, SIDE, SIDE)
 def animate(
     pictures: list[Picture], squares: list[Square | None] | None = None, neutral: Picture | None = None, relative: bool = True
 ) -> list[Picture]:
-    animation = Animation(DemoAnimator(SIDE), PORTRAIT, relative=relative, adapt_scale=False)
+    animation = Animation(DemoAnimator(SIDE), [PORTRAIT], relative=relative, adapt_scale=False)
     if neutral is not None:
         animation.settle(neutral)
     frames = [Frame(picture, index / 25) for index, picture in enumerate(pictures)]
     results = list(animate_clip(animation, frames, squares or [WHOLE] * len(frames), SIDE, Timings()))
     assert [result.time for result in results] == [frame.time for frame in frames]
     assert [result.found for result in results] == [square is not None for square in squares or [WHOLE] * len(frames)]
-    return [result.face for result in results]
+    return [face for result in results for face in result.drawn.faces]
 
 
 def test_neutral_frame_shows_the_portrait_itself() -> None:
@@ -70,7 +72,66 @@ def test_crop_is_taken_from_the_frame() -> None:
 
 @pytest.mark.parametrize("extra", [-1, 1])
 def test_second_pass_of_another_length_ends_with_the_shorter(extra: int) -> None:
-    animation = Animation(DemoAnimator(SIDE), PORTRAIT)
+    animation = Animation(DemoAnimator(SIDE), [PORTRAIT])
     frames = [Frame(PORTRAIT, index / 25) for index in range(4)]
     squares = [WHOLE] * (4 + extra)
     assert len(list(animate_clip(animation, frames, squares, SIDE, Timings()))) == min(4, 4 + extra)
+
+
+def test_each_portrait_moves_as_it_would_alone() -> None:
+    portraits = [PORTRAIT, demo_picture(1.0, SIDE, SIDE), demo_picture(4.2, SIDE, SIDE)]
+    frames = [Frame(picture, index / 25) for index, picture in enumerate(demo_frames(0.6, 5, SIDE, SIDE))]
+
+    def move(together: list[Picture]) -> list[tuple[Picture, ...]]:
+        animation = Animation(DemoAnimator(SIDE), together, adapt_scale=False)
+        return [result.drawn.faces for result in animate_clip(animation, frames, [WHOLE] * len(frames), SIDE, Timings())]
+
+    for index, portrait in enumerate(portraits):
+        for several, alone in zip(move(portraits), move([portrait]), strict=True):
+            assert len(several) == 3
+            assert np.array_equal(several[index], alone[0])
+
+
+def test_driver_is_read_once_a_frame_and_portraits_once_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = {"detect": 0, "encode": 0, "wear": 0}
+    for name in counts:
+        really = getattr(DemoAnimator, name)
+
+        def count(self: DemoAnimator, given: object, name: str = name, really: object = really) -> object:
+            counts[name] += 1
+            return really(self, given)  # type: ignore[operator]
+
+        monkeypatch.setattr(DemoAnimator, name, count)
+    animation = Animation(DemoAnimator(SIDE), [PORTRAIT] * 3)
+    assert counts["encode"] == 3
+    counts["detect"] = 0
+    frames = [Frame(PORTRAIT, index / 25) for index in range(4)]
+    list(animate_clip(animation, frames, [WHOLE] * 4, SIDE, Timings()))
+    assert counts == {"detect": 4, "encode": 3, "wear": 12}
+
+
+def test_one_portrait_is_worn_once_for_all_frames(monkeypatch: pytest.MonkeyPatch) -> None:
+    worn: list[object] = []
+    really = DemoAnimator.wear
+
+    def wear(self: DemoAnimator, portrait: Picture | Encoded) -> Motion:
+        worn.append(portrait)
+        return really(self, portrait)
+
+    monkeypatch.setattr(DemoAnimator, "wear", wear)
+    animation = Animation(DemoAnimator(SIDE), [PORTRAIT])
+    list(animate_clip(animation, [Frame(PORTRAIT, index / 25) for index in range(5)], [WHOLE] * 5, SIDE, Timings()))
+    assert len(worn) == 1
+
+
+def test_matte_moves_with_its_portrait() -> None:
+    grey = np.where(np.abs(PORTRAIT.astype(int) - GROUND).max(axis=2, keepdims=True) > 24, 255, 0).astype(np.uint8).repeat(3, axis=2)
+    animation = Animation(DemoAnimator(SIDE), [PORTRAIT], adapt_scale=False, mattes=[grey])
+    animation.settle(demo_picture(0, SIDE, SIDE))
+    drawn = animation.move(demo_picture(1.3, SIDE, SIDE), Timings())
+    (face,), (matte,) = drawn
+    head = np.abs(face.astype(int) - GROUND).max(axis=2) > 24
+    assert ((matte[:, :, 0] > 127) == head).mean() > 0.97
+    assert ((grey[:, :, 0] > 127) == head).mean() < 0.97, "it did move"
+    assert np.array_equal(animation.rest().mattes[0], grey)
+    assert animation.hold() is drawn

@@ -252,6 +252,21 @@ def test_engines_that_can_not_even_be_looked_at_stop(unknown: dict[str, str]) ->
     assert next(iter(unknown.values())) in report.verdict
 
 
+def test_runtime_that_raises_what_no_run_expects_stops_it_unless_another_is_named() -> None:
+    """`auto` looks at every runtime, and ends where one fails in a way of its own."""
+    broken = Runtime("tensorrt-rtx", "1.7.1", error=RuntimeError("failed to load"))
+    report = machine(engines=engines(broken))
+    assert not report.live
+    assert "would end at once: RuntimeError: failed to load." in report.verdict
+    named = machine(engines=engines(broken, chosen="onnxruntime", named=True))
+    assert named.live and [finding.stops for finding in named.findings] == [False]
+
+
+def test_nobody_is_told_to_remove_what_finds_faces() -> None:
+    report = machine(engines=engines(Runtime("openvino", "2026.4.1", error=RuntimeError("failed to load"))))
+    assert report.findings[0].fix == "Install its package again."
+
+
 def test_runtime_that_ends_the_process_stops_though_others_run() -> None:
     found = engines(chosen="")
     found.runtimes.append(RuntimeFact(name="tensorrt", reason="Loading it did not work: ended by SIGSEGV.", ends=True))

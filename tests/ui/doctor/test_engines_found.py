@@ -15,7 +15,14 @@ from ui.doctor.engines import automatic_choice, look_at_engines, remembered_word
 from ui.doctor.report import Automatic
 
 KEY = EngineKey(
-    graph="ab" * 32, precision="f16", runtime="tensorrt-rtx", version="1.7.1", driver="13.0", gpu="NVIDIA GeForce RTX 3060", chip="sm_86"
+    graph="ab" * 32,
+    precision="f16",
+    runtime="tensorrt-rtx",
+    version="1.7.1",
+    driver="13.0",
+    gpu="NVIDIA GeForce RTX 3060",
+    chip="sm_86",
+    form=1,
 )
 PASSED = Verdict(points=0.0004, psnr=46.1, passed=True)
 FOLDER = model_folder(EMBEDDED_MODEL)
@@ -30,6 +37,7 @@ def test_runtime_that_raises_whatever_it_likes_costs_only_itself() -> None:
     runtimes = {"broken": broken, "openvino": OPENVINO}
     found = look_at_engines(runtimes=runtimes, choose=lambda *_: Automatic(), entries=list)
     assert [runtime.reason for runtime in found.runtimes] == ["SystemError: initialization of _core failed", ""]
+    assert [runtime.ends for runtime in found.runtimes] == [True, False]
     assert found.runtimes[0].version == "1.0"
     assert found.runtimes[1].devices[0].precision == "f32"
 
@@ -37,7 +45,7 @@ def test_runtime_that_raises_whatever_it_likes_costs_only_itself() -> None:
 def test_reason_and_fix_of_a_runtime_are_kept_apart() -> None:
     absent = Runtime("absent", "", error=EngineError("Absent is not installed.", "Install it."))
     (fact,) = look_at_engines(runtimes={"absent": absent}, choose=lambda *_: Automatic(), entries=list).runtimes
-    assert (fact.reason, fact.fix) == ("Absent is not installed.", "Install it.")
+    assert (fact.reason, fact.fix, fact.ends) == ("Absent is not installed.", "Install it.", False)
 
 
 def test_one_runtime_alone_is_looked_at_without_the_rest() -> None:
@@ -71,6 +79,19 @@ def test_choice_of_an_earlier_start_is_remembered() -> None:
     assert found.why == ["openvino CPU in f32: 27.1 ms a frame, keypoints within 4.0e-04, pictures at least 46.1 dB"]
 
 
+def test_choice_that_can_not_be_used_any_more_is_no_choice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its package is still installed, so that the situation is the same, but doesn't load."""
+    chosen = trial("openvino", milliseconds=27.1, verdict=PASSED)
+    broken = Runtime("openvino", OPENVINO.version(), error=EngineError("OpenVINO can't be imported."))
+    monkeypatch.setattr("engines.registry.RUNTIMES", {**_absent(), "openvino": broken, "onnxruntime": ONNXRUNTIME})
+    monkeypatch.setattr("engines.choosing.remembered_choice.RUNTIMES", {"openvino": broken, "onnxruntime": ONNXRUNTIME})
+    remember(Choice(situation=situation_of(read_card(FOLDER), None, "auto", 0), trials=[chosen], chosen=chosen))
+    found = automatic_choice("auto", str(FOLDER))
+    assert found.chosen == ""
+    again = "the best is found again at the next start, which compares onnxruntime CPU"
+    assert found.why == [f"openvino CPU ran best before and can't be used now: {again}"]
+
+
 def test_every_trial_that_matters_is_told() -> None:
     chosen = trial("openvino", milliseconds=27.1, verdict=PASSED, refusals=["bf16: 30 dB"])
     missed = trial("onnxruntime", "CUDA", reason="CUDA can't be started.", hint="Update the driver.", again=True, missed=True)
@@ -81,7 +102,7 @@ def test_every_trial_that_matters_is_told() -> None:
         trial("onnxruntime", "CPU", reason="its pictures are black"),
         chosen,
     ]
-    situation = Situation(graphs=[], processor="", graphics="", versions={}, device=None, precision="auto", threads=0)
+    situation = Situation(graphs=[], processor="", graphics="", versions={}, packages=[], device=None, precision="auto", threads=0, form=1)
     found = remembered_words(Choice(situation=situation, trials=trials, chosen=chosen))
     assert found.why == [
         "tensorrt-rtx: must be built first",
@@ -97,8 +118,7 @@ def test_every_trial_that_matters_is_told() -> None:
 
 def test_built_engines_are_told_with_their_verdict() -> None:
     store = EngineStore()
-    store.add(KEY, b"engine", 2.0)
-    store.accept([KEY], PASSED)
+    store.accept([store.add(KEY, b"engine", 2.0)], PASSED)
     refused = KEY.model_copy(update={"precision": "i8"})
     store.add(refused, b"engine", 2.0)
     store.reject([refused], Verdict(points=0, psnr=0, passed=False, reason="a picture is black"))

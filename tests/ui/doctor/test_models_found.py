@@ -5,15 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from puppet.assets import ASSETS
+from puppet.assets import ASSETS, EMBEDDED_MODEL, model_names
 from ui.doctor.models import FACE_FOLDER, FACE_HASHES, look_at_models
 
 
 def test_bundled_models_are_what_their_hashes_say() -> None:
     found = look_at_models()
-    (embedded,) = found.models
-    assert (embedded.name, embedded.embedded, embedded.chosen, embedded.trouble) == ("compact-256", True, True, "")
-    assert "256 px, 20 keypoints" in embedded.description
+    assert [model.name for model in found.models] == model_names()
+    assert all(model.embedded and not model.trouble for model in found.models)
+    (chosen,) = (model for model in found.models if model.chosen)
+    assert chosen.name == EMBEDDED_MODEL
+    assert "256 px, 20 keypoints" in chosen.description
     assert [face.trouble for face in found.faces] == ["", ""]
 
 
@@ -35,27 +37,27 @@ def test_every_folder_named_or_lying_here_is_checked_once(tmp_path: Path) -> Non
     shutil.copytree(ASSETS / "models" / "compact-256", tmp_path / "models" / "own")
     own = str(tmp_path / "models" / "own")
     found = look_at_models(own, [own, "compact-256"], here=tmp_path / "models")
-    assert [(model.name, model.chosen) for model in found.models] == [("compact-256", False), (own, True)]
-    assert [model.trouble for model in found.models] == ["", ""]
+    assert [(model.name, model.chosen) for model in found.models] == [*((name, False) for name in model_names()), (own, True)]
+    assert not any(model.trouble for model in found.models)
 
 
 @pytest.mark.parametrize("damage", ["animate.onnx", "model.toml"])
 def test_damage_is_told_with_what_to_do(damage: str, tmp_path: Path) -> None:
     shutil.copytree(ASSETS / "models" / "compact-256", tmp_path / "own")
     (tmp_path / "own" / damage).write_bytes(b"damage")
-    _, own = look_at_models("compact-256", [str(tmp_path / "own")]).models
+    own = look_at_models("compact-256", [str(tmp_path / "own")]).models[-1]
     assert damage in own.trouble
     assert own.fix
 
 
 def test_model_that_is_nowhere_is_told() -> None:
-    _, lost = look_at_models("nowhere").models
+    lost = look_at_models("nowhere").models[-1]
     assert "There is no model called nowhere" in lost.trouble
     assert lost.chosen
 
 
 def test_demo_is_no_folder_to_look_for() -> None:
-    assert [model.name for model in look_at_models("demo").models] == ["compact-256"]
+    assert [model.name for model in look_at_models("demo").models] == model_names()
 
 
 def test_embedded_model_that_was_removed_is_told(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from puppet.outputs.virtual_drivers import LOAD, STEPS
 from tests.ui.doctor.machines import H100, RTX_3060, WEBCAM, Runtime, engines, graphics, installation, machine, video
 from ui.doctor.page import HEADLINE, WIDTH, page
 from ui.doctor.part import EVERYTHING
-from ui.doctor.report import Belongings, Engines, Finding, Report
+from ui.doctor.report import Belongings, Engines, Extra, Finding, Report
 from ui.doctor.sections import TITLES
 
 
@@ -56,6 +56,21 @@ def test_sections_come_in_order_with_every_fact() -> None:
         "10 bundled",
     ):
         assert fact in typed(told)
+
+
+def test_extra_of_which_another_brought_a_part_is_not_called_incomplete() -> None:
+    """tensorrt shares cuda-python with rtx."""
+    rtx = Extra(name="rtx", packages={"tensorrt-rtx": "1.7.1", "cuda-python": "13.4.4"})
+    classic = Extra(name="tensorrt", packages={"cuda-python": "13.4.4"}, lacks=["tensorrt"])
+    told = typed(page(machine(puppet=installation().model_copy(update={"extras": [rtx, classic]}))))
+    assert "tensorrt: not installed To install one, by its name: pip install -e '.[NAME]'" in told
+    half = rtx.model_copy(update={"packages": {"cuda-python": "13.4.4"}, "lacks": ["tensorrt-rtx"]})
+    told = typed(page(machine(puppet=installation().model_copy(update={"extras": [half]}))))
+    assert "rtx: incomplete, lacks tensorrt-rtx" in told
+
+
+def test_the_line_that_installs_extras_is_told_only_where_one_is_missing() -> None:
+    assert "To install one" not in page(machine())
 
 
 def test_camera_in_use_is_told_beside_its_name() -> None:

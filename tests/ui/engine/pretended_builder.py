@@ -8,6 +8,7 @@ import numpy as np
 from engines.building.build_progress import BuildStoppedError, Report
 from engines.building.engine_folder import MadeEngine
 from engines.building.engine_store import EngineKey, EngineStore
+from engines.building.graph_typing import FORM
 from engines.engine import Device, Engine, EngineOptions, Tensor, TensorSpec
 from engines.onnxruntime import OnnxRuntime
 from puppet import contract
@@ -107,5 +108,5 @@ class PretendedBuilder:
 
     def _ahead_key(self, graph: Path, precision: str, chip: str) -> EngineKey:
         return EngineKey(
-            graph=file_hash(graph), precision=precision, runtime=self.name, version=self.installed, driver="", gpu="", chip=chip
+            graph=file_hash(graph), precision=precision, runtime=self.name, version=self.installed, driver="", gpu="", chip=chip, form=FORM
         )

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from engines.engine import Device
 from engines.measuring import peaks
+from engines.openvino import OpenVinoEngine
 from tests.ui.engine.pretended_builder import PretendedBuilder
 from ui.engine_command import app
 
@@ -43,6 +45,17 @@ def test_what_is_not_built_can_be_left_out(folder: Path, builder: PretendedBuild
     told = capsys.readouterr()
     assert "builder" not in told.out and "x floor" not in told.out
     assert "Left out builder CUDA:0: builder has not built appearance.onnx" in " ".join(told.err.split())
+
+
+def test_an_engine_that_computes_in_another_precision_than_was_asked_for_is_told(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """OpenVINO takes float16 for a wish, which some processors grant and others answer with bfloat16."""
+    words = (*QUICK, "--no-floor", "--engine", "openvino", "--device", "CPU")
+    assert "computes in" not in run("bench", "--model", str(folder), *words, "--precision", "f32")
+    monkeypatch.setattr(OpenVinoEngine, "device", property(lambda _: Device("CPU", "CPU, bf16", "bf16")), raising=False)
+    told = run("bench", "--model", str(folder), *words, "--precision", "f16")
+    assert "openvino CPU f16 computes in bf16 on this computer." in told
 
 
 def test_tables_show_everything(run: Run, folder: Path) -> None:

@@ -12,6 +12,7 @@ from engines.building.engine_store import EngineStore
 from puppet.contract import GRAPHS
 from puppet.errors import EngineError, ModelError
 from tests.ui.engine.pretended_builder import PretendedBuilder
+from ui.engine_command import app
 
 Run = Callable[..., str]
 
@@ -56,7 +57,7 @@ def test_auto_builds_ahead_what_is_tried_first(run: Run, folder: Path, builder: 
 
 
 def test_ctrl_c_stops_between_two_steps_and_leaves_only_whole_files(
-    run: Run, folder: Path, builder: PretendedBuilder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, builder: PretendedBuilder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     real = builder.build_ahead
 
@@ -67,7 +68,8 @@ def test_ctrl_c_stops_between_two_steps_and_leaves_only_whole_files(
 
     monkeypatch.setattr(builder, "build_ahead", build_ahead)
     before = signal.getsignal(signal.SIGINT)
-    run("build", "--for", "sm_86", "--model", str(folder), "--output", str(tmp_path / "to"), status=130)
+    assert app(["build", "--for", "sm_86", "--model", str(folder), "--output", str(tmp_path / "to")], standalone_mode=False) == 130
+    assert f"Interrupted. What was finished stays in {tmp_path / 'to'}." in capsys.readouterr().err
     assert signal.getsignal(signal.SIGINT) is before
     (left,) = EngineFolder(tmp_path / "to").engines()
     files = sorted(path.name for path in (tmp_path / "to").rglob("*") if path.is_file())
@@ -83,6 +85,7 @@ def test_ctrl_c_stops_between_two_steps_and_leaves_only_whole_files(
         (["--engine", "openvino", "--for", "sm_86"], "built by tensorrt-rtx alone"),
         (["--for", "86"], "86 is no name of a chip"),
         (["--precision", "bf16"], "not in bf16"),
+        (["--device", "CUDA:0", "--for", "sm_86"], "--device names a GPU that is here"),
     ],
 )
 def test_what_can_not_be_built_is_told(run: Run, folder: Path, builder: PretendedBuilder, words: list[str], said: str) -> None:

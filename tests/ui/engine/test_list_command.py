@@ -11,6 +11,7 @@ from engines.building.engine_store import Verdict
 from engines.choosing.automatic import choose, situation_of
 from engines.choosing.remembered_choice import remember
 from puppet.contract import read_card
+from puppet.errors import EngineError
 from tests.ui.engine.pretended_builder import PretendedBuilder
 
 Run = Callable[..., str]
@@ -45,6 +46,7 @@ def test_what_auto_would_choose_is_tried_and_told_but_not_remembered(run: Run, f
     assert "the fastest that passes the gate" in told
     assert told.count("chosen") == 1 and told.count("slower") == 1
     assert "Not here: onnxruntime TensorRT-RTX" in " ".join(told.split())
+    assert "Remembered" not in told
     from engines.choosing.remembered_choice import remembered
 
     assert remembered(situation_of(read_card(folder), None, "auto", 0)) is None
@@ -66,6 +68,28 @@ def test_what_auto_chose_is_told_without_trying(run: Run, folder: Path, few: Non
     assert all(words in told for words in choice.model_copy(update={"trials": [*others, choice.chosen]}).words())
     assert "quick CPU" in told and "no good" in told
     assert "To be built first: unbuilt" in told
+    assert "Remembered from an earlier start" in told and "puppet-engine prune --all" in told
+
+
+def test_what_auto_chose_and_can_not_be_used_any_more_is_not_promised(
+    run: Run, folder: Path, few: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its package is still installed, so that the situation is the same, but doesn't load."""
+    card = read_card(folder)
+    choice, animator = choose(folder, card, situation_of(card, None, "auto", 0))
+    animator.close()
+    remember(choice)
+
+    def fail() -> object:
+        raise EngineError("It can't be imported.", "Install it again.")
+
+    gone = registry.RUNTIMES[choice.chosen.runtime]
+    monkeypatch.setattr(gone, "devices", fail)
+    monkeypatch.setattr(gone, "open", lambda *_: fail())
+    told = run("list", "--model", str(folder))
+    (other,) = set(registry.RUNTIMES) - {gone.name}
+    assert f"auto runs {folder} on {other} CPU" in told
+    assert "It can't be imported. Install it again." in told
 
 
 def test_where_nothing_runs_the_reasons_are_told(run: Run, folder: Path, few: None, monkeypatch: pytest.MonkeyPatch) -> None:

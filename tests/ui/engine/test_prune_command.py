@@ -10,6 +10,7 @@ from engines import cuda, registry
 from engines.building.engine_store import EngineStore
 from puppet.errors import EngineError
 from tests.ui.engine.pretended_builder import PretendedBuilder
+from ui.engine import pruning
 
 Run = Callable[..., str]
 
@@ -17,7 +18,7 @@ Run = Callable[..., str]
 @pytest.fixture
 def stored(run: Run, folder: Path, builder: PretendedBuilder, monkeypatch: pytest.MonkeyPatch) -> PretendedBuilder:
     """Three engines of the toy model in the store, for a driver that answers."""
-    monkeypatch.setattr(cuda, "driver_version", lambda: builder.driver)
+    monkeypatch.setattr(cuda, "driver_identity", lambda: builder.driver)
     run("build", "--model", str(folder))
     return builder
 
@@ -47,6 +48,28 @@ def test_other_versions_and_drivers_are_stale(run: Run, folder: Path, stored: Pr
     assert EngineStore().entries() == [] and not any(EngineStore().folder.glob("*"))
 
 
+def test_nothing_to_remove_is_said_so(run: Run, folder: Path, stored: PretendedBuilder) -> None:
+    assert "There is nothing to remove in" in run("prune", "--model", str(folder))
+
+
+def test_few_bytes_are_not_said_to_be_none(run: Run, folder: Path, stored: PretendedBuilder) -> None:
+    (EngineStore().folder / "left.engine").write_bytes(b"over")
+    assert "Less than 0.1 MB removed from" in run("prune", "--model", str(folder))
+
+
+@pytest.mark.parametrize(("dry", "words"), [([], "auto compares"), (["--dry-run"], "auto would compare")])
+def test_all_says_that_the_choice_is_forgotten(run: Run, stored: PretendedBuilder, own_choices: Path, dry: list[str], words: str) -> None:
+    assert f"{words} the engines anew at the next start." in run("prune", "--all", *dry)
+
+
+def test_engines_of_graphs_that_are_typed_otherwise_now_are_stale(
+    run: Run, folder: Path, stored: PretendedBuilder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pruning, "FORM", 99)
+    assert run("prune", "--model", str(folder)).count("its graph is typed otherwise now") == 3
+    assert EngineStore().entries() == []
+
+
 def test_engines_of_a_model_that_is_gone_are_stale(run: Run, stored: PretendedBuilder) -> None:
     assert run("prune").count("no model here has its graph") == 3
     assert EngineStore().entries() == []
@@ -65,7 +88,7 @@ def test_a_driver_that_does_not_answer_condemns_nothing(
     def silent() -> str:
         raise EngineError("There is no driver.")
 
-    monkeypatch.setattr(cuda, "driver_version", silent)
+    monkeypatch.setattr(cuda, "driver_identity", silent)
     assert pruned(run, "--model", str(folder))["engines"] == []
 
 

@@ -29,6 +29,17 @@ def test_every_runtime_passes(run: Run) -> None:
     assert all(row["verdict"]["points"] <= 5e-3 and row["verdict"]["psnr"] >= 35 for row in rows)
 
 
+def test_a_device_that_one_engine_lacks_is_no_failure_of_it(run: Run, folder: Path, builder: PretendedBuilder) -> None:
+    run("build", "--model", str(folder))
+    rows = json.loads(run("verify", "--device", "CUDA:0", "--json"))
+    assert [(row["engine"], row["state"]) for row in rows] == [("builder CUDA:0", "passed")]
+
+
+def test_a_device_that_nothing_has_is_an_error(run: Run) -> None:
+    with pytest.raises(EngineError, match=r"There is no device called TPU here: .*openvino has no device TPU here"):
+        run("verify", "--device", "TPU")
+
+
 def test_table_shows_points_and_decibels(run: Run) -> None:
     told = run("verify", "--engine", "onnxruntime")
     assert told.splitlines()[0].split() == ["model", "engine", "precision", "points", "PSNR", "dB"]

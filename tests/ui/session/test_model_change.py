@@ -1,20 +1,50 @@
 """An engine that must be built first is built while another serves, and takes over between two frames."""
 
 import threading
+import time
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 from engines.building.build_progress import BuildStoppedError, Report
+from puppet.animator import Encoded
 from puppet.demo import DemoAnimator, DemoFaceFinder
 from puppet.errors import EngineError
 from puppet.live.shown import Facts, Parts
-from tests.session_parts import Watch, state
+from puppet.motion import Motion
+from puppet.picture import Picture
+from tests.session_parts import Watch, make_session, state
 from ui.session import model_change
 from ui.session import opening as opening_module
+from ui.session.inbox import Inbox
 from ui.session.live_session import LiveSession
+from ui.session.model_change import ModelChange, Running
+from ui.session.slow_tasks import SlowTask, SlowTasks
 
 WORDS = "Building demo for a quick card"
+
+
+class Queue:
+    """Tasks that are taken and never done."""
+
+    def __init__(self) -> None:
+        self.run_words: list[str] = []
+        self.heard: Callable[[str], None] = self.run_words.append
+
+    def ask(self, _work: object, heard: Callable[[str], None], _failed: object) -> None:
+        self.heard = heard
+
+    def run(self, task: SlowTask, *_: object, **__: object) -> None:
+        self.run_words.append(task.words)
+
+
+class Unwearable(DemoAnimator):
+    """Fails once it is used."""
+
+    def wear(self, portrait: Picture | Encoded) -> Motion:
+        raise EngineError("The GPU was lost.")
 
 
 class Workshop:
@@ -26,6 +56,7 @@ class Workshop:
         self.stopped = False
         self.opened: list[str] = []
         self.failure: EngineError | None = None
+        self.unwearable = False
 
     def open_parts(
         self, _model: str, _engine: str, *, tell: Callable[[str], None], report: Report | None = None, build: bool = True
@@ -43,7 +74,8 @@ class Workshop:
         else:
             tell("The quick card is passed over. Build its engines.")
         self.opened.append(name)
-        return Parts(DemoAnimator(), DemoFaceFinder(), Facts("demo", name, "no device", "" if build else "The quick card is passed over."))
+        animator = Unwearable() if build and self.unwearable else DemoAnimator()
+        return Parts(animator, DemoFaceFinder(), Facts("demo", name, "no device", "" if build else "The quick card is passed over."))
 
 
 @pytest.fixture
@@ -81,6 +113,36 @@ def test_a_build_that_is_cancelled_stops_and_the_ready_engine_stays(workshop: Wo
     assert workshop.stopped
     assert session.status.engine == "ready"
     watch(lambda: state(session) == "live")
+
+
+def test_a_build_stops_with_the_session(workshop: Workshop, tmp_path: Path, pictures: tuple[Path, ...]) -> None:
+    with make_session(tmp_path, pictures) as session:
+        deadline = time.perf_counter() + 8.0
+        while not workshop.begun.wait(0.005) and time.perf_counter() < deadline:
+            session.look()
+    stopped = workshop.stopped
+    workshop.done.set()
+    assert stopped
+    assert (session.settings.model, session.settings.engine) == ("demo", "auto")
+
+
+def test_a_better_engine_that_fails_as_it_takes_over_is_opened_again(workshop: Workshop, session: LiveSession, watch: Watch) -> None:
+    workshop.unwearable = True
+    workshop.done.set()
+    watch(lambda: state(session) == "engine trouble")
+    watch(lambda: not session.tasks.words)
+    watch(lambda: state(session) == "live")
+    assert workshop.opened == ["ready", "built", "ready"]
+
+
+def test_a_model_chosen_meanwhile_is_not_taken_back_for_a_better_engine() -> None:
+    tasks = Queue()
+    nothing: Any = lambda *_: None  # noqa: E731
+    change = ModelChange(Running("demo", "auto"), cast("SlowTasks", tasks), Inbox(), nothing, changed=nothing, refused=nothing, say=nothing)
+    change.prepare_better()
+    change.change(Running("demo", "openvino"))
+    tasks.heard(WORDS)
+    assert tasks.run_words == ["Opening the model demo"]
 
 
 def test_a_build_that_fails_is_told_and_the_ready_engine_stays(workshop: Workshop, session: LiveSession, watch: Watch) -> None:

@@ -1,0 +1,83 @@
+"""From drawn faces to the result's pictures: each alone or all back in their picture, with what is behind them or without."""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
+
+import cv2
+import numpy as np
+
+from puppet.animator import MatteMaker
+from puppet.demo import DemoMatte
+from puppet.motion import FloatArray
+from puppet.offline.animation import Drawn
+from puppet.picture import Picture, cut, freeze
+from puppet.portraits.compose import PasteBack
+from puppet.portraits.crowd import Crowd, Member
+from puppet.portraits.people_matte import fill_holes, grey, moving_matte, whole_matte
+from ui.animate_order import Order
+from ui.model_choice import DEMO
+
+Draw = Callable[[Sequence[Picture]], Picture]
+
+
+class Drawing:
+    """Makes the result's pictures as an order wants them; what doesn't change from frame to frame is computed once."""
+
+    def __init__(self, order: Order, crowd: Crowd, side: int, follow: Callable[[Sequence[Member]], Iterable[Member]]) -> None:
+        """`side` is the model's; `follow` gives the members on as they are looked at, and shows how far that is.
+
+        Raises `EngineError`, `ModelError` where a matte is needed and can't be had.
+        """
+        locks: list[FloatArray] = []
+        people: FloatArray | None = None
+        if order.lock_background or order.matte:
+            with closing(_open_matte(order.model)) as maker:
+                if order.lock_background:
+                    locks = [moving_matte(member, maker) for member in follow(crowd.members)]
+                if order.matte:
+                    people = whole_matte(crowd, maker)
+
+        def open_draw(picture: Picture) -> Draw:
+            if not order.paste_back:
+                return _resizer(order.image_size or side)
+            return PasteBack(picture, [member.square for member in crowd.members], side, ratio=order.ratio, mattes=locks)
+
+        self._draw = open_draw(crowd.picture)
+        self._shade = None if people is None else open_draw(grey(people))
+        self.mattes = [] if people is None else [cut(grey(people), member.square, side) for member in crowd.members]
+        self.height, self.width = self._draw([member.face for member in crowd.members]).shape[:2]
+
+    def match(self, rest: Drawn) -> None:
+        """Learn from the faces at rest how the model's colours differ from the picture's, where they are put back into it."""
+        if isinstance(self._draw, PasteBack):
+            self._draw.match(rest.faces)
+
+    def __call__(self, drawn: Drawn) -> Picture:
+        """The result's picture: (height, width, 3), or with a matte (height, width, 4), the last channel opacity."""
+        image = self._draw(drawn.faces)
+        if self._shade is None:
+            return image
+        opacity = self._shade([fill_holes(matte) for matte in drawn.mattes])
+        return freeze(np.concatenate([image, opacity[:, :, :1]], axis=2))
+
+
+def _open_matte(model: str) -> MatteMaker:
+    """The matte that goes with a model."""
+    if model == DEMO:
+        return DemoMatte()
+    from engines.matte import open_matte  # noqa: PLC0415  the runtimes load only here
+
+    return open_matte()
+
+
+def _resizer(side: int) -> Draw:
+    """What brings the one square picture there is to (side, side, 3)."""
+
+    def resize(faces: Sequence[Picture]) -> Picture:
+        (face,) = faces
+        if len(face) == side:
+            return face
+        how = cv2.INTER_AREA if side < len(face) else cv2.INTER_CUBIC
+        return freeze(np.asarray(cv2.resize(face, (side, side), interpolation=how), dtype=np.uint8))
+
+    return resize
