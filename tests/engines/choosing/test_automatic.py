@@ -62,7 +62,7 @@ def test_forgotten_choice_is_made_anew(machine: Machine) -> None:
 @pytest.mark.parametrize("damage", [b"", b"{}", b"\xff", b'{"situation": 1}'])
 def test_damaged_choice_is_made_anew(machine: Machine, damage: bytes) -> None:
     machine.open()
-    stored = next((remembered_choice.choices_folder()).iterdir())
+    stored = next(remembered_choice.choices_folder().iterdir())
     stored.write_bytes(damage)
     machine.onnxruntime.faults.clear()
     assert machine.open() == "onnxruntime"
@@ -88,10 +88,10 @@ def test_choice_of_another_situation_does_not_count(machine: Machine, tmp_path: 
 
 
 def test_choice_that_can_not_be_kept_is_told(machine: Machine) -> None:
-    (remembered_choice.choices_folder()).write_bytes(b"in the way")
+    remembered_choice.choices_folder().write_bytes(b"in the way")
     assert machine.open() == "openvino"
     assert machine.said[0].startswith("Which engine is best here can't be remembered: ")
-    (remembered_choice.choices_folder()).unlink()
+    remembered_choice.choices_folder().unlink()
 
 
 def test_engine_that_fails_the_gate_is_passed_over_and_told_at_every_start(machine: Machine) -> None:
@@ -174,7 +174,7 @@ def test_stopped_build_leaves_no_choice(rtx: Machine) -> None:
     with pytest.raises(BuildStoppedError):
         rtx.open(report=stop)
     assert heard == ["trying tensorrt-rtx", "appearance in f16: compiling"]
-    assert not (remembered_choice.choices_folder()).exists()
+    assert not remembered_choice.choices_folder().exists()
     assert rtx.open() == "tensorrt-rtx"
 
 
@@ -194,7 +194,7 @@ def test_named_builder_is_built_and_gated(rtx: Machine) -> None:
     assert rtx.open("tensorrt-rtx") == "tensorrt-rtx"
     assert len(rtx.tensorrt.built_graphs) == 3
     assert rtx.said == []
-    assert not (remembered_choice.choices_folder()).exists(), "nothing was compared"
+    assert not remembered_choice.choices_folder().exists(), "nothing was compared"
 
 
 def test_named_builder_that_fails_the_gate_is_an_error(rtx: Machine) -> None:

@@ -14,6 +14,8 @@ from tests.ui.doctor.machines import ONNXRUNTIME, OPENVINO, Runtime
 from ui.doctor.engines import automatic_choice, look_at_engines, remembered_words, runtime_names
 from ui.doctor.report import Automatic
 
+pytestmark = pytest.mark.usefixtures("own_choices")
+
 KEY = EngineKey(
     graph="ab" * 32,
     precision="f16",

@@ -14,6 +14,8 @@ from puppet.contract import read_card
 from puppet.errors import EngineError
 from tests.ui.engine.pretended_builder import PretendedBuilder
 
+pytestmark = pytest.mark.usefixtures("own_choices")
+
 Run = Callable[..., str]
 
 
