@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from engines.building.build_progress import Report
-from engines.building.model_build import NotBuiltError, builds, is_ready, is_refused, ladder, open_passing, precision_words, quietly
+from engines.building.build_progress import Report, quietly
+from engines.building.model_build import NotBuiltError, builds, is_ready, is_refused, ladder, open_passing, precision_words
 from engines.choosing.automatic import open_automatic, remembered, situation_of
 from engines.engine import Precision
 from engines.model_animator import ModelAnimator, open_graphs

@@ -1,5 +1,6 @@
 """The runtimes by name, and the order in which `auto` tries them."""
 
+from contextlib import suppress
 from typing import NamedTuple
 
 from engines.building.tensorrt_package import CLASSIC, RTX
@@ -60,6 +61,15 @@ def survey() -> list[Availability]:
         except EngineError as error:
             found.append(Availability(name, version, (), str(error)))
     return found
+
+
+def installed_versions() -> dict[str, str]:
+    """The versions of the runtimes that are installed, by name."""
+    versions = {}
+    for name, runtime in RUNTIMES.items():
+        with suppress(EngineError):
+            versions[name] = runtime.version()
+    return versions
 
 
 def candidates(engine: str = "auto", device: str | None = None) -> list[Candidate]:

@@ -4,7 +4,6 @@ An engine is built ahead of its use and kept in the engine store; `open` builds 
 `engines/building/`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,20 +12,16 @@ from engines.building.chips import why_unsupported
 from engines.building.engine_folder import MadeEngine
 from engines.building.engine_store import EngineKey, EngineStore, StaleEngineError
 from engines.building.graph_typing import FORM, typed_graph
-from engines.building.reference import stored_feeds
+from engines.building.reference import Samples, stored_feeds
 from engines.building.tensorrt_build import Built, Report, build_engine, supported_chips
 from engines.building.tensorrt_package import RTX, TensorRtPackage, let_go
-from engines.engine import Device, EngineOptions, Tensor
+from engines.engine import Device, EngineOptions
 from engines.tensorrt_engine import TensorRtEngine
 from puppet.contract import file_hash
 from puppet.errors import EngineError
 
 PRECISIONS = {"auto": "f16", "f16": "f16", "f32": "f32", "i8": "i8"}
 """What each precision that can be asked for is built as."""
-
-Samples = Callable[[], Sequence[Mapping[str, Tensor]]]
-"""Gives inputs of a graph, by name, from which int8 learns the range of every value; called only where int8 is built. By default they
-are those of the parity gate's reference, for which the graph must lie in a whole model folder."""
 
 
 class TensorRtRuntime:
@@ -65,7 +60,8 @@ class TensorRtRuntime:
         return self.store.find(self.key(graph, options)) is not None
 
     def build(self, graph: Path, options: EngineOptions, report: Report, samples: Samples | None = None) -> None:
-        """Build the engine of a graph for a GPU here, and put it into the store, not accepted yet.
+        """Build the engine of a graph for a GPU here, and put it into the store, not accepted yet. `samples` are by default those of the
+        parity gate's reference, for which the graph must lie in a whole model folder.
 
         Takes seconds (TensorRT-RTX) or minutes and most of the GPU (classic); other threads run meanwhile. Raises `EngineError` where
         the GPU or the graph can't be served, `BuildStoppedError` when `report` says no, `ModelError` for a graph it can't read.

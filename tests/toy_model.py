@@ -1,32 +1,19 @@
 """A model folder small enough for tests: real graphs under the real contract, whose answers can be worked out by hand."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-import onnx
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, helper
 
 from puppet import contract
 from puppet.contract import ModelCard, write_card
+from tests.graph_files import save_graph
 
 FEATURES = "features"
 """Name of the toy portrait's features, (1, 3, side, side) float32 in [0, 1]."""
 
-Shapes = Mapping[str, tuple[int, tuple[int, ...]]]
-
-
-def _save(path: Path, nodes: list[onnx.NodeProto], constants: dict[str, object], inputs: Shapes, outputs: Shapes) -> None:
-    graph = helper.make_graph(
-        nodes,
-        path.stem,
-        [helper.make_tensor_value_info(name, kind, shape) for name, (kind, shape) in inputs.items()],
-        [helper.make_tensor_value_info(name, kind, shape) for name, (kind, shape) in outputs.items()],
-        [numpy_helper.from_array(np.asarray(value), name) for name, value in constants.items()],
-    )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
-    onnx.checker.check_model(model, full_check=True)
-    path.write_bytes(model.SerializeToString())
+IR = 9
+"""Format of the toy's files."""
 
 
 def _base_grid(side: int) -> np.ndarray:
@@ -44,7 +31,7 @@ def _appearance(path: Path, side: int) -> None:
     ]
     constants: dict[str, object] = {"white": np.float32(255), "zero": np.array([0], np.int64)}
     picture = {contract.IMAGE: (TensorProto.UINT8, (side, side, 3))}
-    _save(path, nodes, constants, picture, {FEATURES: (TensorProto.FLOAT, (1, 3, side, side))})
+    save_graph(path, nodes, constants, picture, {FEATURES: (TensorProto.FLOAT, (1, 3, side, side))}, version=IR)
 
 
 def _keypoints(path: Path, side: int, count: int) -> None:
@@ -74,7 +61,7 @@ def _keypoints(path: Path, side: int, count: int) -> None:
     ]
     picture = {contract.IMAGE: (TensorProto.UINT8, (side, side, 3))}
     motion = {contract.POINTS: (TensorProto.FLOAT, (count, 2)), contract.JACOBIANS: (TensorProto.FLOAT, (count, 2, 2))}
-    _save(path, nodes, constants, picture, motion)
+    save_graph(path, nodes, constants, picture, motion, version=IR)
 
 
 def _animate(path: Path, side: int, count: int) -> None:
@@ -110,7 +97,7 @@ def _animate(path: Path, side: int, count: int) -> None:
         inputs[name] = (TensorProto.FLOAT, (count, 2))
     for name in (contract.SOURCE_JACOBIANS, contract.DRIVING_JACOBIANS):
         inputs[name] = (TensorProto.FLOAT, (count, 2, 2))
-    _save(path, nodes, constants, inputs, {contract.IMAGE: (TensorProto.UINT8, (side, side, 3))})
+    save_graph(path, nodes, constants, inputs, {contract.IMAGE: (TensorProto.UINT8, (side, side, 3))}, version=IR)
 
 
 def make_toy_model(folder: Path, side: int = 64, keypoint_count: int = 4) -> ModelCard:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from engines.building.build_progress import Report
+from engines.building.build_progress import Report, quietly
 from puppet.animator import CrowdFinder, LiveAnimator
 from puppet.assets import EMBEDDED_MODEL, model_folder, model_names
 from puppet.contract import ModelCard, read_card
@@ -33,13 +33,8 @@ def say(words: str) -> None:
     notices.print(words, highlight=False, markup=False, soft_wrap=True)
 
 
-def go_on(_share: float, _words: str) -> bool:
-    """A report of a build to nobody, who never says to stop."""
-    return True
-
-
 def open_model(
-    model: str, engine: str, *, tell: Callable[[str], None] = say, build: bool = True, report: Report = go_on
+    model: str, engine: str, *, tell: Callable[[str], None] = say, build: bool = True, report: Report = quietly
 ) -> tuple[LiveAnimator, Facts]:
     """The animator of a model by name or folder, and what runs it.
 

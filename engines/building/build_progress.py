@@ -9,6 +9,11 @@ Report = Callable[[float, str], bool]
 """Hears the share done, 0 to 1, and words for what is being done; answers False to stop the build."""
 
 
+def quietly(_share: float, _words: str) -> bool:
+    """A report to nobody, who never says to stop."""
+    return True
+
+
 class BuildStoppedError(EngineError):
     """A build that its owner no longer wanted; nothing is wrong with the graph."""
 

@@ -1,13 +1,13 @@
 """The engines that one model needs of a runtime that builds: taken where they were made ahead, built where they are missing."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol, TypeGuard
 
 from engines.building.build_progress import Report
 from engines.building.engine_store import EngineKey, EngineStore, StaleEngineError, StoredEngine, Verdict
-from engines.building.reference import stored_feeds
-from engines.engine import EngineOptions, Runtime, Tensor
+from engines.building.reference import Samples, stored_feeds
+from engines.engine import EngineOptions, Runtime
 from engines.model_animator import ModelAnimator, Precisions, open_graphs
 from puppet import contract
 from puppet.contract import ModelCard
@@ -15,8 +15,6 @@ from puppet.errors import EngineError
 
 SHIPPED = "engines"
 """Folder inside a model folder where engines made ahead of time may lie."""
-
-Samples = Callable[[], Sequence[Mapping[str, Tensor]]]
 
 
 class BuildingRuntime(Runtime, Protocol):

@@ -101,11 +101,6 @@ class EngineStore:
         found = _read_note(self._path(key).with_suffix(".json"))
         return found if found and found.key == key else None
 
-    def rejected(self, key: EngineKey) -> str:
-        """Why the gate refused an engine of this key, empty when it did not."""
-        refused = self.refusal(key)
-        return refused.reason if refused else ""
-
     def refusal(self, key: EngineKey) -> Verdict | None:
         """The verdict that refused an engine of this key; None when none did."""
         found = self.look_up(key)

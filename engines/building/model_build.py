@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from engines.building.build_progress import Report
+from engines.building.build_progress import Report, quietly
 from engines.building.engine_set import BuildingRuntime, EngineSet, NotBuiltError, builds
 from engines.building.engine_store import Verdict
 from engines.building.parity_gate import Examined, examine
@@ -36,7 +36,6 @@ __all__ = [
     "ladder",
     "open_passing",
     "precision_words",
-    "quietly",
 ]
 
 
@@ -55,11 +54,6 @@ class Passed(NamedTuple):
     precisions: Precisions
     examined: Examined | None
     refusals: list[str]
-
-
-def quietly(_share: float, _words: str) -> bool:
-    """A report to nobody, who never says to stop."""
-    return True
 
 
 def ladder(runtime: Runtime, precision: Precision) -> list[Precisions]:

@@ -7,7 +7,8 @@ cache, for each model once: decoders of JPEG differ a little from one machine to
 import hashlib
 import io
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
 from typing import NamedTuple
@@ -16,7 +17,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from engines.engine import Precision, Tensor
+from engines.building.engine_folder import write_engine_file
+from engines.engine import Precision, ShortageError, Tensor
 from engines.model_animator import ModelAnimator, open_graphs
 from engines.onnxruntime import OnnxRuntime
 from engines.openvino import OpenVinoRuntime
@@ -24,10 +26,9 @@ from puppet import contract
 from puppet.animator import Animator
 from puppet.assets import ASSETS
 from puppet.contract import ModelCard, read_card
-from puppet.errors import EngineError, MediaError
+from puppet.errors import EngineError
 from puppet.folders import cache_folder
 from puppet.media.picture_file import read_picture
-from puppet.media.whole_file import write_whole
 from puppet.motion import FloatArray
 from puppet.picture import Picture, Square, cut, freeze
 
@@ -38,6 +39,9 @@ MOVES = ((0.0, 1.0, 0.0, 0.0), (7.0, 1.05, 0.04, -0.02), (-6.0, 0.95, -0.05, 0.0
 """How a portrait is moved to drive itself: turned by degrees, scaled, shifted right and down by shares of its side."""
 
 EXACT: Precision = "f32"
+
+Samples = Callable[[], Sequence[Mapping[str, Tensor]]]
+"""Gives inputs of a graph, by name, from which int8 learns the range of every value; called only where int8 is built."""
 
 FORM = 1
 """Of the stored file; to be raised with the pictures or with what is made of them."""
@@ -91,7 +95,7 @@ def stored_reference(card: ModelCard) -> Reference | None:
 def make_reference(folder: Path, card: ModelCard) -> Reference:
     """Make the reference of a model folder and keep it in the cache, if the disk will have it."""
     portraits = np.stack([cut(read_picture(ASSETS / "portraits" / name), square, card.side) for name, square in FACES])
-    drivers = np.stack([[_moved(portrait, *move) for move in MOVES] for portrait in portraits])
+    drivers = np.stack([[moved_picture(portrait, *move) for move in MOVES] for portrait in portraits])
     animator = _open_exact(folder, card)
     try:
         reference = Reference(freeze(portraits), freeze(drivers), answer(animator, portraits, drivers), animator.engine)
@@ -99,12 +103,8 @@ def make_reference(folder: Path, card: ModelCard) -> Reference:
         animator.close()
     data = io.BytesIO()
     np.savez(data, portraits=portraits, drivers=drivers, **reference.answers._asdict())
-    path = _path(card)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, data.getvalue())
-    except (OSError, MediaError):
-        pass  # it only saves making it again
+    with suppress(ShortageError):  # it only saves making it again
+        write_engine_file(_path(card), data.getvalue())
     return reference
 
 
@@ -127,6 +127,14 @@ def answer(animator: Animator, portraits: npt.NDArray[np.uint8], drivers: npt.ND
         np.stack(drawn).reshape(*shape, *drawn[0].shape),
         np.array(seconds).reshape(shape),
     )
+
+
+def moved_picture(picture: Picture, angle: float, scale: float, right: float, down: float) -> Picture:
+    """A square picture turned about its middle by degrees, scaled, and shifted by shares of its side; its border is drawn on."""
+    side = len(picture)
+    affine = cv2.getRotationMatrix2D(((side - 1) / 2, (side - 1) / 2), angle, scale)
+    affine[:, 2] += np.array([right * side, down * side])
+    return freeze(np.asarray(cv2.warpAffine(picture, affine, (side, side), borderMode=cv2.BORDER_REPLICATE), np.uint8))
 
 
 def stored_feeds(folder: Path) -> dict[str, list[Mapping[str, Tensor]]]:
@@ -159,13 +167,6 @@ def _open_exact(folder: Path, card: ModelCard) -> ModelAnimator:
         return open_graphs(folder, card, OnnxRuntime(), exact, device="CPU")
     except EngineError:
         return open_graphs(folder, card, OpenVinoRuntime(), exact, device="CPU")
-
-
-def _moved(picture: Picture, angle: float, scale: float, right: float, down: float) -> Picture:
-    side = len(picture)
-    affine = cv2.getRotationMatrix2D(((side - 1) / 2, (side - 1) / 2), angle, scale)
-    affine[:, 2] += np.array([right * side, down * side])
-    return np.asarray(cv2.warpAffine(picture, affine, (side, side), borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
 def _path(card: ModelCard) -> Path:

@@ -6,8 +6,8 @@ It is done once in each situation and remembered. What should have run and could
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from engines.building.build_progress import BuildStoppedError, Report
-from engines.building.model_build import NotBuiltError, builds, is_ready, quietly
+from engines.building.build_progress import BuildStoppedError, Report, quietly
+from engines.building.model_build import NotBuiltError, builds, is_ready
 from engines.choosing.engine_search import Chosen, Search, is_here, lost, open_trial
 from engines.choosing.remembered_choice import Choice, Situation, Trial, forget, remember, remembered, situation_of
 from engines.engine import Precision

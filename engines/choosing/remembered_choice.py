@@ -19,9 +19,10 @@ from engines import cuda
 from engines.building.engine_folder import write_engine_file
 from engines.building.engine_store import Verdict
 from engines.building.graph_typing import FORM
+from engines.choosing.processor_name import processor_name
 from engines.engine import Precision
 from engines.nvidia.graphics_cards import find_cards
-from engines.registry import RUNTIMES
+from engines.registry import installed_versions
 from puppet import contract
 from puppet.contract import ModelCard
 from puppet.errors import EngineError
@@ -114,7 +115,7 @@ def situation_of(card: ModelCard, device: str | None, precision: Precision, thre
         graphs=[card.files[name] for name in contract.GRAPHS],
         processor=processor(),
         graphics=_graphics(),
-        versions=_versions(),
+        versions=installed_versions(),
         packages=_packages(),
         device=device,
         precision=precision,
@@ -150,13 +151,10 @@ def forget() -> None:
 @cache
 def processor() -> str:
     """The processor's name and how many threads it runs at once."""
-    name = platform.processor() or platform.machine()
-    if sys.platform == "linux":
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines() if Path("/proc/cpuinfo").exists() else []
-        name = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), name)
-    elif sys.platform == "darwin":
-        command = ["sysctl", "-n", "machdep.cpu.brand_string"]
-        name = subprocess.run(command, capture_output=True, encoding="utf-8", check=False).stdout.strip() or name
+    try:
+        name = processor_name()
+    except (OSError, subprocess.SubprocessError):  # the system doesn't tell
+        name = platform.processor() or platform.machine()
     return f"{name} ({os.cpu_count()})"
 
 
@@ -167,16 +165,6 @@ def _graphics() -> str:
     except EngineError as error:
         cards = find_cards() if sys.platform == "linux" else ()  # quick to ask there alone
         return " ".join((error.sentence, *(f"{card.name} {card.driver}" for card in cards)))
-
-
-def _versions() -> dict[str, str]:
-    versions = {}
-    for name, runtime in RUNTIMES.items():
-        try:
-            versions[name] = runtime.version()
-        except EngineError:
-            continue
-    return versions
 
 
 def _packages() -> list[str]:

@@ -7,17 +7,17 @@ import os
 from collections.abc import Callable, Sequence
 from time import perf_counter
 
-import cv2
 import numpy as np
 
 from engines.building.engine_store import Verdict
+from engines.building.reference import moved_picture
 from engines.measuring.figures import Bench, Difference, EngineFigures, Figures, StageFigures, figures_of
 from engines.measuring.floor import Floors, GraphFloor
 from engines.measuring.lanes import ANIMATE, FRAME, GRAPH_OF, KEYPOINTS, STAGES, Drawn, Lane
 from engines.model_animator import ModelAnimator
 from puppet.animator import FaceFinder
 from puppet.errors import FaceError
-from puppet.picture import Picture, freeze
+from puppet.picture import Picture
 
 TURN = 0.4
 """Length of an engine's turn, s; shorter in a short race."""
@@ -63,15 +63,11 @@ def bench(lanes: Sequence[Lane], portrait: Picture, seconds: float, *, floors: F
 
 def moved_pictures(picture: Picture, count: int) -> list[Picture]:
     """The picture shifted, turned and scaled a little, `count` different ways; the first is the picture itself."""
-    side = picture.shape[0]
-    moved = []
-    for step in range(count):
-        phase = 2 * np.pi * step / count
-        affine = cv2.getRotationMatrix2D(((side - 1) / 2, (side - 1) / 2), 8 * np.sin(phase), 1 + 0.06 * np.sin(2 * phase))
-        affine[:, 2] += (0.05 * side * np.sin(phase), 0.03 * side * np.sin(2 * phase))
-        warped = cv2.warpAffine(picture, affine, (side, side), borderMode=cv2.BORDER_REPLICATE)
-        moved.append(freeze(np.asarray(warped, np.uint8)))
-    return moved
+    phases = 2 * np.pi * np.arange(count) / count
+    return [
+        moved_picture(picture, 8 * np.sin(phase), 1 + 0.06 * np.sin(2 * phase), 0.05 * np.sin(phase), 0.03 * np.sin(2 * phase))
+        for phase in phases
+    ]
 
 
 def bench_faces(finder: FaceFinder, picture: Picture, runs: int) -> list[Figures]:

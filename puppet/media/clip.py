@@ -52,6 +52,7 @@ class Clip:
         """The pictures without an end: where time doesn't rise a new round has begun. Raises `MediaError` as a pass does."""
         if self.rounds is not None:
             yield from self.rounds()
+            return  # never: they have no end
         while True:
             empty = True
             for frame in self.frames():

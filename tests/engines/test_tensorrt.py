@@ -2,7 +2,7 @@
 
 import gc
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
@@ -23,19 +23,7 @@ from puppet import contract
 from puppet.errors import EngineError
 from tests.engines.fake_cuda import FakeGpu
 from tests.engines.fake_tensorrt_names import BuilderFlag, Capability
-from tests.engines.tensorrt_machine import EXACT, Machine, draw, drawn_by_hand, picture, silent, tensorrt_machine, wear
-
-
-@pytest.fixture
-def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Machine]:
-    with tensorrt_machine(monkeypatch, tmp_path) as machine:
-        yield machine
-
-
-@pytest.fixture
-def classic(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Machine]:
-    with tensorrt_machine(monkeypatch, tmp_path, CLASSIC) as machine:
-        yield machine
+from tests.engines.tensorrt_machine import EXACT, Machine, draw, drawn_by_hand, picture, silent, wear
 
 
 def test_what_is_not_built_is_not_opened(machine: Machine) -> None:

@@ -34,12 +34,6 @@ from tests.toy_model import FEATURES
 
 
 @pytest.fixture
-def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Machine]:
-    with tensorrt_machine(monkeypatch, tmp_path) as machine:
-        yield machine
-
-
-@pytest.fixture
 def animate(machine: Machine) -> Iterator[TensorRtEngine]:
     engine = machine.make(contract.ANIMATE)
     yield engine

@@ -1,8 +1,6 @@
 """TensorRT where it can't be used: what a person is told of packages, drivers, chips and engines that will not do."""
 
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -16,19 +14,7 @@ from tests.engines.fake_cuda import FakeCuda, FakeGpu
 from tests.engines.fake_cuda_codes import Result
 from tests.engines.fake_tensorrt import FakeTensorRt
 from tests.engines.fake_tensorrt_names import Diagnostics
-from tests.engines.tensorrt_machine import EXACT, Machine, silent, tensorrt_machine
-
-
-@pytest.fixture
-def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Machine]:
-    with tensorrt_machine(monkeypatch, tmp_path) as machine:
-        yield machine
-
-
-@pytest.fixture
-def classic(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Machine]:
-    with tensorrt_machine(monkeypatch, tmp_path, CLASSIC) as machine:
-        yield machine
+from tests.engines.tensorrt_machine import EXACT, Machine, silent
 
 
 def test_devices_are_those_it_can_serve(machine: Machine) -> None:

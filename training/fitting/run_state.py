@@ -97,7 +97,7 @@ class RunState:
     def _make_optimisers(self) -> None:
         """Fresh ones for the stage, and the discriminator that it asks for: the last stage's where that is of the same kind."""
         stage = self.stage
-        draws = stage is None or stage.learn in ("generator", "fine", "both")
+        draws = stage is None or stage.is_led or stage.learn == "both"
         decay = 0.0 if stage is None else stage.weight_decay
         self.optimiser = self._optimiser(list(self.learnt().values()), (0.5 if draws else 0.9, 0.999 if draws else 0.99), decay)
         self.judging: torch.optim.Optimizer | None = None

@@ -59,7 +59,7 @@ def start_from(start: str, recipe: Recipe) -> tuple[Recipe, NetworkPair]:
 def refuse_untrained_detector(recipe: Recipe) -> None:
     """Raises `TrainingError` where a recipe, begun with fresh networks, would train behind a detector that never learnt."""
     first = recipe.training.stages[0]
-    if first.learn in ("closeups", "generator", "fine") and not (first.learn == "generator" and first.exact_share == 1):
+    if (first.learn == "closeups" or first.is_led) and not (first.learn == "generator" and first.exact_share == 1):
         raise TrainingError(
             f"The recipe {recipe.name} begins with the {first.learn} (stage {first.name}), behind a detector that has learnt nothing yet.",
             "Name trained networks to start from: --from embedded, or --from CHECKPOINT.",

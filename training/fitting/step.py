@@ -64,9 +64,7 @@ class Step(nn.Module):
         plan = stage.augmentation or (AugmentationPlan() if stage.learn == "both" else None)
         pictures = augment_pairs(batch, plan, chance)
         pictures = pictures._replace(source=self.speedups.lay_out(pictures.source), target=self.speedups.lay_out(pictures.target))
-        animated, driving, losses = (
-            self._generate(pictures, chance) if stage.learn in ("generator", "fine") else self._discover(pictures, chance)
-        )
+        animated, driving, losses = self._generate(pictures, chance) if stage.is_led else self._discover(pictures, chance)
         with self._autocast(batch):
             if judges.pyramid is not None and "perceptual" in stage.weights:
                 losses["perceptual"] = judges.pyramid(animated.prediction, pictures.target)

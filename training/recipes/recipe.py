@@ -12,11 +12,12 @@ from training.recipes.recipe_problems import UnknownKeyError
 _POINTS = ("points", "gaps", "jacobians")
 _PIXELS = ("l1", "warp", "flow", "lpips", "crops")
 _DRAWN = ("perceptual", "gan", "features")
+_LED = (*_PIXELS, "seen_points", "seen_gaps", *_DRAWN)
 LOSSES: dict[str, tuple[str, ...]] = {
     "detector": _POINTS,
     "closeups": _POINTS,
-    "generator": (*_PIXELS, "seen_points", "seen_gaps", *_DRAWN),
-    "fine": (*_PIXELS, "seen_points", "seen_gaps", *_DRAWN),
+    "generator": _LED,
+    "fine": _LED,
     "both": (*_PIXELS, *_DRAWN, "equivariance_points", "equivariance_jacobians", *_POINTS),
 }
 """Names of what each network can be held to, those of `training.objectives.losses`."""
@@ -131,9 +132,14 @@ class Stage(BaseModel):
     augmentation: AugmentationPlan | None = Field(None, description="where not given that of faces, or the default one for `both`")
 
     @property
+    def is_led(self) -> bool:
+        """Whether the generator learns, or a part of it, behind a detector that stays as it is."""
+        return self.learn in ("generator", "fine")
+
+    @property
     def uses_anchors(self) -> bool:
         """Whether keypoints are held to the places of a face that Puppet anchors them to."""
-        return bool(_ANCHORED & set(self.weights)) or (self.learn in ("generator", "fine") and self.exact_share > 0)
+        return bool(_ANCHORED & set(self.weights)) or (self.is_led and self.exact_share > 0)
 
     @property
     def uses_landmarks(self) -> bool:

@@ -2,11 +2,10 @@
 
 import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path("/")
+from engines.choosing.processor_name import ROOT, ask_sysctl, read_fields
 
 INSTRUCTIONS = {
     "avx2": "AVX2",
@@ -24,23 +23,6 @@ INSTRUCTIONS = {
 }
 """What networks gain from, by Linux's name for it."""
 
-CENTRAL = r"HARDWARE\DESCRIPTION\System\CentralProcessor\0"
-"""Where Windows' registry tells of the processor."""
-
-
-def processor_name(platform: str = sys.platform, root: Path = ROOT) -> str:
-    """What its maker calls it. Raises what the system raises where it doesn't tell."""
-    if platform == "win32":
-        import winreg  # noqa: PLC0415  there is none elsewhere
-
-        with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, CENTRAL) as key:  # type: ignore[attr-defined,unused-ignore]
-            return str(winreg.QueryValueEx(key, "ProcessorNameString")[0]).strip()  # type: ignore[attr-defined,unused-ignore]
-    if platform == "darwin":
-        return _sysctl("machdep.cpu.brand_string")
-    told = _fields(root / "proc" / "cpuinfo")
-    named = next((told[name] for name in ("model name", "Model", "Hardware") if told.get(name)), "")
-    return named or f"not named by the system ({os.uname().machine})"
-
 
 def core_words(platform: str = sys.platform, root: Path = ROOT) -> str:
     """How many there are, and how many of them Puppet may use."""
@@ -56,7 +38,7 @@ def instructions(platform: str = sys.platform, root: Path = ROOT) -> list[str]:
     """What of use to networks the processor knows. Linux alone tells: elsewhere nothing."""
     if platform != "linux":
         return []
-    told = _fields(root / "proc" / "cpuinfo")
+    told = read_fields(root / "proc" / "cpuinfo")
     flags = set((told.get("flags") or told.get("Features") or "").split())
     return [words for flag, words in INSTRUCTIONS.items() if flag in flags]
 
@@ -66,8 +48,8 @@ def memory(platform: str = sys.platform, root: Path = ROOT) -> tuple[int, int]:
     if platform == "win32":
         return _windows_memory()
     if platform == "darwin":
-        return int(_sysctl("hw.memsize")), 0
-    told = _fields(root / "proc" / "meminfo")
+        return int(ask_sysctl("hw.memsize")), 0
+    told = read_fields(root / "proc" / "meminfo")
     total, free = (int(told[name].split()[0]) * 1024 for name in ("MemTotal", "MemAvailable"))
     return total, free
 
@@ -88,21 +70,6 @@ def _windows_memory() -> tuple[int, int]:
     if not ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status)):  # type: ignore[attr-defined,unused-ignore]
         raise OSError("GlobalMemoryStatusEx failed")
     return int(status.total), int(status.free)
-
-
-def _sysctl(name: str) -> str:
-    told = subprocess.run(["/usr/sbin/sysctl", "-n", name], capture_output=True, encoding="utf-8", timeout=2, check=True)
-    return told.stdout.strip()
-
-
-def _fields(path: Path) -> dict[str, str]:
-    """The first of each "name : value" of a file of /proc."""
-    found: dict[str, str] = {}
-    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
-        name, colon, value = line.partition(":")
-        if colon:
-            found.setdefault(name.strip(), value.strip())
-    return found
 
 
 def _cores(path: Path) -> int:

@@ -8,10 +8,11 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from engines.choosing.processor_name import ROOT, processor_name
 from puppet.folders import cache_folder, data_folder, settings_folder
 from ui.display import has_display
 from ui.doctor.part import gather, reason_of
-from ui.doctor.processor import ROOT, core_words, instructions, memory, processor_name
+from ui.doctor.processor import core_words, instructions, memory
 from ui.doctor.report import Place, System
 from ui.keys.global_keys import desktop
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from engines import cuda
 from engines.building.engine_store import EngineStore, StoredEngine
 from engines.building.graph_typing import FORM
-from engines.registry import RUNTIMES
+from engines.registry import installed_versions
 from puppet.errors import EngineError
 
 
@@ -19,7 +19,7 @@ class Pruning:
         self._store = store
         self._graphs = graphs
         self._everything = everything
-        self._versions = _installed()
+        self._versions = installed_versions()
         self._driver = _driver()
 
     def doomed(self) -> list[tuple[StoredEngine, str]]:
@@ -61,15 +61,6 @@ class Pruning:
         if self._driver and self._driver != key.driver:
             return f"built for CUDA {key.driver}, the driver serves {self._driver}"
         return ""
-
-
-def _installed() -> dict[str, str]:
-    """The versions of the runtimes that are installed."""
-    versions = {}
-    for name, runtime in RUNTIMES.items():
-        with suppress(EngineError):
-            versions[name] = runtime.version()
-    return versions
 
 
 def _driver() -> str:

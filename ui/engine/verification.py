@@ -7,9 +7,10 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from engines.building.build_progress import quietly
 from engines.building.engine_set import BuildingRuntime, EngineSet, builds
 from engines.building.engine_store import EngineStore, Verdict
-from engines.building.model_build import ladder, precision_words, quietly
+from engines.building.model_build import ladder, precision_words
 from engines.building.parity_gate import judge
 from engines.building.reference import Reference, reference_of
 from engines.engine import EngineOptions

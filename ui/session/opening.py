@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import partial
 from pathlib import Path
 
-from engines.building.build_progress import Report
+from engines.building.build_progress import Report, quietly
 from puppet.cameras.camera import Camera
 from puppet.cameras.camera_choice import choose_camera
 from puppet.cameras.clip_camera import ClipCamera
@@ -20,13 +20,13 @@ from puppet.media.clip import Clip, Frame
 from puppet.portraits.portrait import Portrait
 from puppet.settings import CameraSettings, LiveSettings
 from ui.console import notices
-from ui.model_choice import DEMO, go_on, open_finder, open_model, say
+from ui.model_choice import DEMO, open_finder, open_model, say
 
 DEMO_RATE = 25
 """Frames a second of the drawn driver."""
 
 
-def open_parts(model: str, engine: str, *, tell: Callable[[str], None] = say, build: bool = True, report: Report = go_on) -> Parts:
+def open_parts(model: str, engine: str, *, tell: Callable[[str], None] = say, build: bool = True, report: Report = quietly) -> Parts:
     """A model's animator and the face finder that goes with it; the rest is as in `open_model`. Any thread. Raises as it does."""
     with ExitStack() as opened:
         animator, facts = open_model(model, engine, tell=tell, build=build, report=report)
@@ -48,7 +48,7 @@ class Opening:
         fallback: bool,
         tell: Callable[[str], None] = say,
         build: bool = True,
-        report: Report = go_on,
+        report: Report = quietly,
     ) -> None:
         """`portrait` gives the one to wear first; `fallback`: the bundled clip drives where no camera is found, and it is said.
 

@@ -6,27 +6,11 @@ from typing import Any
 
 import numpy as np
 import onnx
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, helper
 
-Ports = Mapping[str, tuple[int, Sequence[int | str]]]
-"""Type and shape by name."""
+from tests.graph_files import save_graph
 
 MAP = (1, 8, 16, 16)
-
-
-def save_graph(path: Path, nodes: Sequence[Any], constants: Mapping[str, Any], inputs: Ports, outputs: Ports, *, opset: int = 17) -> Path:
-    """Write a graph, checked."""
-    graph = helper.make_graph(
-        nodes,
-        path.stem,
-        [helper.make_tensor_value_info(name, kind, shape) for name, (kind, shape) in inputs.items()],
-        [helper.make_tensor_value_info(name, kind, shape) for name, (kind, shape) in outputs.items()],
-        [numpy_helper.from_array(np.asarray(value), name) for name, value in constants.items()],
-    )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8)
-    onnx.checker.check_model(model, full_check=True)
-    onnx.save(model, path)
-    return path
 
 
 def weights(outputs: int, inputs: int, size: int = 3, seed: int = 0, spread: float = 0.1) -> Any:

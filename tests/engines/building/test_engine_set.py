@@ -7,47 +7,20 @@ from typing import Any
 import pytest
 
 from engines.building import engine_store
+from engines.building.build_progress import quietly
 from engines.building.engine_folder import EngineFolder, MadeEngine
 from engines.building.engine_store import EngineStore, Verdict
 from engines.building.model_build import (
     NotBuiltError,
-    Passed,
     is_ready,
-    open_passing,
-    quietly,
 )
-from engines.engine import EngineOptions, Precision, ShortageError
+from engines.engine import EngineOptions, ShortageError
 from engines.model_animator import ModelAnimator, open_graphs
 from puppet import contract
-from puppet.contract import read_card
 from puppet.errors import EngineError
 from tests.engines.building import fake_builder
-from tests.engines.building.fake_builder import FakeBuilder, FakeRuntime, Fault, Outputs, black
-from tests.toy_model import make_toy_model
-
-ALL_F16 = dict.fromkeys(contract.GRAPHS, "f16")
-ALL_F32 = dict.fromkeys(contract.GRAPHS, "f32")
-KEYPOINTS_F32 = {**ALL_F16, contract.KEYPOINTS: "f32"}
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    make_toy_model(tmp_path / "toy", 32, 4)
-    return tmp_path / "toy"
-
-
-def opened(folder: Path, runtime: FakeRuntime, precision: Precision = "auto", *, build: bool = True) -> Passed:
-    return open_passing(folder, read_card(folder), runtime, None, precision, build=build)
-
-
-def engines() -> dict[tuple[str, str], bool]:
-    """What lies in the store, by graph and precision, and whether it was accepted."""
-    found: dict[tuple[str, str], bool] = {}
-    for entry in EngineStore().entries():
-        if not entry.rejected:
-            assert entry.path.is_file()
-            found[entry.path.read_bytes().removeprefix(FakeBuilder.PLAN).decode(), entry.key.precision] = entry.accepted
-    return found
+from tests.engines.building.fake_builder import FakeBuilder, Fault, Outputs, black
+from tests.engines.building.toy_engines import ALL_F16, ALL_F32, engines, opened
 
 
 def test_files_are_hashed_twice_at_most_to_be_opened(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

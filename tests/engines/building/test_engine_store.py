@@ -80,7 +80,7 @@ def test_engine_without_a_note_counts_for_nothing(store: EngineStore) -> None:
 def test_damaged_note_counts_for_nothing(store: EngineStore, note: str) -> None:
     store.add(KEY, b"engine", 1.0).path.with_suffix(".json").write_text(note, encoding="utf-8")
     assert store.find(KEY) is None
-    assert store.rejected(KEY) == ""
+    assert store.refusal(KEY) is None
     store.add(KEY, b"again", 1.0)
     assert store.find(KEY) is not None
 
@@ -117,11 +117,10 @@ def test_rejected_engine_is_removed_and_its_reason_stays(store: EngineStore) -> 
     store.reject([KEY], BAD)
     assert not path.exists()
     assert store.find(KEY) is None
-    assert store.rejected(KEY) == BAD.reason
     assert store.refusal(KEY) == BAD
     assert [entry.rejected for entry in store.entries()] == [BAD.reason]
     store.add(KEY, b"mended", 1.0)
-    assert store.rejected(KEY) == ""
+    assert store.refusal(KEY) is None
 
 
 def test_caches_are_shared_by_one_runtime_and_gpu(store: EngineStore) -> None:

@@ -15,7 +15,8 @@ from puppet import contract
 from puppet.assets import ASSETS
 from tests.engines.building.drawn_faces import largest, run_graph
 from tests.engines.building.rounded_graphs import rounded_graph
-from tests.engines.building.small_graphs import MAP, between_convolutions, kinds_in, save_graph, types_of, weights
+from tests.engines.building.small_graphs import MAP, between_convolutions, kinds_in, types_of, weights
+from tests.graph_files import save_graph
 
 EMBEDDED = ASSETS / "models" / "compact-256"
 SIDE = 96

@@ -17,7 +17,8 @@ from puppet.errors import ModelError
 from tests.engines.building.drawn_faces import Face, decibels, draw_face, faces, largest, remake, run_graph
 from tests.engines.building.fomm_graphs import fomm_folder  # noqa: F401
 from tests.engines.building.rounded_graphs import rounded_graph
-from tests.engines.building.small_graphs import MAP, between_convolutions, kinds_in, ports_of, save_graph, types_of
+from tests.engines.building.small_graphs import MAP, between_convolutions, kinds_in, ports_of, types_of
+from tests.graph_files import save_graph
 from tests.toy_model import make_toy_model
 
 WRITTEN = (1, "aa7b67dd35c7901d")

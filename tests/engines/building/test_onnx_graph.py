@@ -12,7 +12,8 @@ from onnx import TensorProto, helper
 from engines.building.onnx_graph import read_graph
 from puppet.errors import EngineError, ModelError
 from tests.engines.building.drawn_faces import run_graph
-from tests.engines.building.small_graphs import MAP, save_graph
+from tests.engines.building.small_graphs import MAP
+from tests.graph_files import save_graph
 
 FLOAT, DOUBLE = TensorProto.FLOAT, TensorProto.DOUBLE
 

@@ -18,7 +18,8 @@ from puppet.assets import ASSETS
 from puppet.errors import EngineError, ModelError
 from tests.engines.building.drawn_faces import Face, decibels, draw_face, faces, run_graph
 from tests.engines.building.rounded_graphs import rounded_graph
-from tests.engines.building.small_graphs import MAP, between_convolutions, convolution, ports_of, save_graph, types_of, weights
+from tests.engines.building.small_graphs import MAP, between_convolutions, convolution, ports_of, types_of, weights
+from tests.graph_files import save_graph
 
 EMBEDDED = ASSETS / "models" / "compact-256"
 FLOAT, HALF = TensorProto.FLOAT, TensorProto.FLOAT16

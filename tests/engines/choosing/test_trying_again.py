@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from engines.animator import engine_to_build
+from engines.building.build_progress import quietly
 from engines.building.engine_store import EngineStore, Verdict
-from engines.building.model_build import build_model, quietly
+from engines.building.model_build import build_model
 from engines.choosing import remembered_choice
 from engines.choosing.automatic import Trial, forget
 from engines.choosing.engine_search import is_here

@@ -15,7 +15,6 @@ from puppet.errors import EngineError
 from tests.engines.providers.fake_onnxruntime import COREML, CUDA, DML, RTX, FakeOnnxRuntime, make_card, make_plugin
 from tests.engines.providers.provider_parts import (
     CARD,
-    COUNT,
     ON_CUDA,
     SIDE,
     draw,
@@ -25,23 +24,9 @@ from tests.engines.providers.provider_parts import (
     portrait,
     pose,
     put_in,
-    put_in_cuda,
 )
-from tests.toy_model import make_toy_model
 
 MODEL = Path(__file__).parents[3] / "assets" / "models" / "compact-256"
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("toy")
-    make_toy_model(folder, SIDE, COUNT)
-    return folder
-
-
-@pytest.fixture
-def cuda(monkeypatch: pytest.MonkeyPatch) -> FakeOnnxRuntime:
-    return put_in_cuda(monkeypatch)
 
 
 # What is present

@@ -18,20 +18,7 @@ from engines.providers.overhearing import overhearing
 from puppet import contract
 from puppet.errors import EngineError, ModelError
 from tests.engines.providers.fake_onnxruntime import CUDA, NO_CUDNN, FakeOnnxRuntime, make_plugin
-from tests.engines.providers.provider_parts import COUNT, ON_CUDA, SIDE, draw, drawn_by_hand, names, picture, portrait, put_in, put_in_cuda
-from tests.toy_model import make_toy_model
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("toy")
-    make_toy_model(folder, SIDE, COUNT)
-    return folder
-
-
-@pytest.fixture
-def cuda(monkeypatch: pytest.MonkeyPatch) -> FakeOnnxRuntime:
-    return put_in_cuda(monkeypatch)
+from tests.engines.providers.provider_parts import ON_CUDA, draw, drawn_by_hand, names, picture, portrait, put_in
 
 
 def test_nodes_left_to_the_processor_cost_the_cuda_graph_and_are_told(folder: Path, cuda: FakeOnnxRuntime) -> None:

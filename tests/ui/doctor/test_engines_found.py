@@ -86,7 +86,6 @@ def test_choice_that_can_not_be_used_any_more_is_no_choice(monkeypatch: pytest.M
     chosen = trial("openvino", milliseconds=27.1, verdict=PASSED)
     broken = Runtime("openvino", OPENVINO.version(), error=EngineError("OpenVINO can't be imported."))
     monkeypatch.setattr("engines.registry.RUNTIMES", {**_absent(), "openvino": broken, "onnxruntime": ONNXRUNTIME})
-    monkeypatch.setattr("engines.choosing.remembered_choice.RUNTIMES", {"openvino": broken, "onnxruntime": ONNXRUNTIME})
     remember(Choice(situation=situation_of(read_card(FOLDER), None, "auto", 0), trials=[chosen], chosen=chosen))
     found = automatic_choice("auto", str(FOLDER))
     assert found.chosen == ""

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ui.doctor.processor import core_words, instructions, memory, processor_name
+from engines.choosing.processor_name import processor_name
+from ui.doctor.processor import core_words, instructions, memory
 
 CPUINFO = """processor\t: 0
 model name\t: AMD Ryzen 7 7840U

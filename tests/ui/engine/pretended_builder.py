@@ -9,40 +9,19 @@ from engines.building.build_progress import BuildStoppedError, Report
 from engines.building.engine_folder import MadeEngine
 from engines.building.engine_store import EngineKey, EngineStore
 from engines.building.graph_typing import FORM
-from engines.engine import Device, Engine, EngineOptions, Tensor, TensorSpec
+from engines.engine import Device, EngineOptions, Tensor
 from engines.onnxruntime import OnnxRuntime
 from puppet import contract
 from puppet.contract import file_hash
 from puppet.errors import EngineError
+from tests.engines.building.fake_builder import Fault, SpoiltEngine
 
 CARD = Device("CUDA:0", "NVIDIA Pretended, sm_86", "f16")
 
 
-class BuiltEngine:
-    """An engine that says it runs on the card, and gives zeros for the outputs that are to be faulty."""
-
-    def __init__(self, engine: Engine, device: Device, faulty: Collection[str]) -> None:
-        self._engine = engine
-        self._faulty = faulty
-        self.device = device
-
-    @property
-    def inputs(self) -> Mapping[str, TensorSpec]:
-        return self._engine.inputs
-
-    @property
-    def outputs(self) -> Mapping[str, TensorSpec]:
-        return self._engine.outputs
-
-    def bind(self, **tensors: Tensor) -> None:
-        self._engine.bind(**tensors)
-
-    def run(self, **tensors: Tensor) -> dict[str, Tensor]:
-        given = self._engine.run(**tensors)
-        return {name: np.zeros_like(value) if name in self._faulty else value for name, value in given.items()}
-
-    def close(self) -> None:
-        self._engine.close()
+def _zeros_for(faulty: Collection[str]) -> Fault:
+    """A fault that gives zeros for these outputs."""
+    return lambda outputs: {name: np.zeros_like(value) if name in faulty else value for name, value in outputs.items()}
 
 
 class PretendedBuilder:
@@ -91,7 +70,7 @@ class PretendedBuilder:
         self._report(report)
         return MadeEngine(self._ahead_key(graph, precision, chip), b"for " + chip.encode())
 
-    def open(self, graph: Path, options: EngineOptions) -> BuiltEngine:
+    def open(self, graph: Path, options: EngineOptions) -> SpoiltEngine:
         stored = EngineStore().find(self.key(graph, options))
         if stored is None:
             raise EngineError("It is not built yet.")
@@ -99,7 +78,7 @@ class PretendedBuilder:
         faults = {contract.IMAGE} if self.faulty else set()
         if device.precision == self.blind:
             faults.add(contract.POINTS)
-        return BuiltEngine(OnnxRuntime().open(graph, EngineOptions("CPU", "f32", 1)), device, faults)
+        return SpoiltEngine(OnnxRuntime().open(graph, EngineOptions("CPU", "f32", 1)), _zeros_for(faults), device)
 
     def _report(self, report: Report) -> None:
         for share in (0.0, 0.5):
