@@ -67,8 +67,8 @@ def installed_versions() -> dict[str, str]:
     """The versions of the runtimes that are installed, by name."""
     versions = {}
     for name, runtime in RUNTIMES.items():
-        with suppress(EngineError):
-            versions[name] = runtime.version()
+        with suppress(Exception):  # of whatever kind, where a package is half installed
+            versions[name] = str(runtime.version())
     return versions
 
 

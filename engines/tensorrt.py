@@ -48,8 +48,9 @@ class TensorRtRuntime:
 
     def devices(self) -> tuple[Device, ...]:
         """The GPUs it can serve, `CUDA:0` first. Raises `EngineError` that says what is missing: package, binding, driver or a GPU."""
+        usable = self._usable()  # first, for the package that is missing is told before the driver
         driver = cuda.driver_version()
-        return tuple(self._describe(gpu, driver) for gpu in self._usable())
+        return tuple(self._describe(gpu, driver) for gpu in usable)
 
     def key(self, graph: Path, options: EngineOptions) -> EngineKey:
         """What tells the engine that a graph would need here from every other. Raises `EngineError` as `devices` does."""

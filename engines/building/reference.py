@@ -26,7 +26,6 @@ from puppet import contract
 from puppet.animator import Animator
 from puppet.assets import ASSETS
 from puppet.contract import ModelCard, read_card
-from puppet.errors import EngineError
 from puppet.folders import cache_folder
 from puppet.media.picture_file import read_picture
 from puppet.motion import FloatArray
@@ -165,7 +164,7 @@ def _open_exact(folder: Path, card: ModelCard) -> ModelAnimator:
     exact = dict.fromkeys(contract.GRAPHS, EXACT)
     try:
         return open_graphs(folder, card, OnnxRuntime(), exact, device="CPU")
-    except EngineError:
+    except Exception:  # of whatever kind, where its package is half installed
         return open_graphs(folder, card, OpenVinoRuntime(), exact, device="CPU")
 
 

@@ -1,6 +1,7 @@
 """How `auto` chooses: every engine that can be opened here is put to the gate and timed, and the fastest that passes runs.
 
-It is done once in each situation and remembered. What should have run and could not is said at every start, with the reason and the fix.
+It is done once in each situation and remembered; where the computer was too busy to tell, the nearest are timed again at later starts.
+What should have run and could not is said at every start, with the reason and the fix.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,6 +11,8 @@ from engines.building.build_progress import BuildStoppedError, Report, quietly
 from engines.building.model_build import NotBuiltError, builds, is_ready
 from engines.choosing.engine_search import Chosen, Search, is_here, lost, open_trial
 from engines.choosing.remembered_choice import Choice, Situation, Trial, forget, remember, remembered, situation_of
+from engines.choosing.second_look import in_doubt
+from engines.choosing.unforeseen import foreseen
 from engines.engine import Precision
 from engines.model_animator import ModelAnimator
 from engines.registry import RUNTIMES, Candidate, candidates
@@ -42,7 +45,7 @@ def open_automatic(
     if choice is not None:
         trials = [_look_again(trial, folder, precision, build=build) for trial in choice.trials]
         known = {trial.name: trial for trial in trials if trial is not None}
-        if len(known) == len(trials):
+        if len(known) == len(trials) and not in_doubt(known.values()):
             try:
                 animator = open_trial(folder, card, choice.chosen, threads, build=build, report=report)
             except BuildStoppedError:
@@ -85,10 +88,19 @@ def _look_again(trial: Trial, folder: Path, precision: Precision, *, build: bool
     """The trial, or None where it must be made anew: what it waited for has come."""
     runtime = RUNTIMES[trial.runtime]
     if trial.pending and builds(runtime):
-        return None if build or is_ready(folder, runtime, trial.device, precision) else trial
+        return None if build or _is_ready(folder, trial, precision) else trial
     if trial.missed and trial.again and is_here(Candidate(runtime, trial.device)):
         return None
     return trial
+
+
+def _is_ready(folder: Path, trial: Trial, precision: Precision) -> bool:
+    runtime = RUNTIMES[trial.runtime]
+    try:
+        with foreseen(trial.runtime):
+            return builds(runtime) and is_ready(folder, runtime, trial.device, precision)
+    except EngineError:
+        return False
 
 
 def _ask_on(trial: Trial) -> Trial:

@@ -1,4 +1,7 @@
-"""The comparison behind `auto`: each candidate opened, put to the parity gate and timed on the way, and the fastest kept open."""
+"""The comparison behind `auto`: each candidate opened, put to the parity gate and timed on the way, and the fastest kept open.
+
+Those that come near the fastest are timed again in turns: one glance at a busy computer tells little.
+"""
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -10,15 +13,19 @@ from engines.building.build_progress import BuildStoppedError, Report
 from engines.building.model_build import NotBuiltError, RefusedError, builds, open_passing, precision_words
 from engines.building.parity_gate import compare
 from engines.building.reference import Reference, make_reference, stored_reference
+from engines.choosing.missed_engines import is_here, mark_missed
 from engines.choosing.remembered_choice import Choice, Situation, Trial
+from engines.choosing.second_look import in_doubt, near, take_turns
+from engines.choosing.unforeseen import foreseen
 from engines.engine import Precision, ShortageError
 from engines.model_animator import ModelAnimator, open_graphs
-from engines.nvidia.graphics_cards import find_cards
 from engines.onnxruntime import OnnxRuntime
-from engines.registry import NVIDIA, RUNTIMES, Candidate, candidates
+from engines.registry import RUNTIMES, Candidate, candidates
 from puppet import contract
 from puppet.contract import ModelCard
-from puppet.errors import EngineError
+from puppet.errors import EngineError, ModelError
+
+__all__ = ["Chosen", "Search", "is_here", "lost", "open_trial"]
 
 
 class Chosen(NamedTuple):
@@ -39,6 +46,7 @@ class Search:
         self._build = build
         self._report = report
         self._held: tuple[Trial, ModelAnimator] | None = None
+        self._broken: ModelError | None = None  # what a runtime says of the model, which holds where no other draws it
 
     def run(self, known: Mapping[str, Trial]) -> Chosen:
         """Try every candidate that is not `known` by its name, and open the fastest of all that pass.
@@ -49,14 +57,18 @@ class Search:
         trials: dict[str, Trial] = {}
         with ExitStack() as failing:
             failing.callback(self._let_go)
+            share = 1 / (len(order) + 1)
             for index, candidate in enumerate(order):
                 name = str(candidate)
-                trials[name] = known.get(name) or self._as_reference(candidate) or self._try(candidate, index / len(order), 1 / len(order))
+                trials[name] = known.get(name) or self._as_reference(candidate) or self._try(candidate, index * share, share)
             self._open_fastest(trials)
+            if self._held is not None and in_doubt(trials.values()):
+                self._look_again(trials, 1 - share)
+                self._open_fastest(trials)
             if self._held is None:
-                raise _nothing(list(trials.values()))
+                raise self._broken or _nothing(list(trials.values()))
             chosen, animator = self._held
-            choice = Choice(situation=self._situation, trials=_mark(list(trials.values()), chosen), chosen=chosen)
+            choice = Choice(situation=self._situation, trials=mark_missed(list(trials.values()), chosen), chosen=chosen)
             failing.pop_all()
         return Chosen(choice, animator)
 
@@ -87,42 +99,83 @@ class Search:
             if self._held is not None and self._held[0] is trial:
                 return
             try:
-                animator = open_trial(self._folder, self._card, trial, self._situation.threads, build=self._build, report=self._report)
+                animator = self._open(trial)
             except BuildStoppedError:
                 raise
+            except NotBuiltError as error:  # its engines were pruned
+                trials[trial.name] = trial.model_copy(update={"reason": error.sentence, "hint": error.hint, "pending": True})
             except EngineError as error:
-                trials[trial.name] = lost(trial, error)
+                trials[trial.name] = lost(trial, error, "it passed before and can't be opened any more")
             else:
                 self._hold(trial, animator)
                 return
+
+    def _look_again(self, trials: dict[str, Trial], begun: float) -> None:
+        """Time in turns whoever comes near the one that is held, note it in `trials`, and hold the fastest."""
+        assert self._held is not None, "somebody passed"
+        rivals = near(trials.values())
+        with ExitStack() as closing:
+            opened = {self._held[0].name: self._held[1]}
+            closing.callback(_close_all, opened)
+            self._held = None
+            for rival in rivals:
+                try:
+                    opened[rival.name] = opened.get(rival.name) or self._open(rival)
+                except BuildStoppedError:
+                    raise
+                except EngineError:
+                    continue  # there may be no room for two, which says nothing against it
+            names = " and ".join(opened)
+            times = take_turns(opened, self._reference, lambda: self._go_on(begun, f"comparing {names}"))
+            looked_at = all(rival.looks for rival in rivals)  # all met the same before, so the best of both times counts
+            for rival in rivals:
+                trial = rival.model_copy(update={"looks": rival.looks + 1, "sure": times.sure and len(times.milliseconds) == len(rivals)})
+                if (found := times.milliseconds.get(rival.name)) is not None:
+                    trial = trial.model_copy(update={"milliseconds": min(found, rival.milliseconds) if looked_at else found})
+                error = times.failed.get(rival.name)
+                trials[rival.name] = lost(trial, error, "it passed and fails now") if error else trial
+            running = [trials[name] for name in times.milliseconds]
+            if running:
+                fastest = min(running, key=lambda trial: trial.milliseconds)
+                self._held = fastest, opened.pop(fastest.name)
+
+    def _open(self, trial: Trial) -> ModelAnimator:
+        return open_trial(self._folder, self._card, trial, self._situation.threads, build=self._build, report=self._report)
+
+    def _go_on(self, share: float, words: str) -> None:
+        if not self._report(share, words):
+            raise BuildStoppedError("The comparison of engines was stopped.")
 
     def _try(self, candidate: Candidate, begun: float, share: float) -> Trial:
         """Open a candidate, put it to the gate and time it; it stays open while it is the fastest."""
         trial = Trial(runtime=candidate.runtime.name, device=candidate.device)
         report: Report = lambda done, words: self._report(begun + share * done, words)  # noqa: E731
-        if not report(0.0, f"trying {candidate}"):
-            raise BuildStoppedError("The comparison of engines was stopped.")
+        self._go_on(begun, f"trying {candidate}")
         here = is_here(candidate)
         wanted = self._situation
         try:
-            passed = open_passing(
-                self._folder,
-                self._card,
-                candidate.runtime,
-                candidate.device,
-                wanted.precision,
-                threads=wanted.threads,
-                build=self._build,
-                examined=True,
-                report=report,
-                reference=lambda: self._reference,
-            )
+            with foreseen(candidate.runtime.name):
+                passed = open_passing(
+                    self._folder,
+                    self._card,
+                    candidate.runtime,
+                    candidate.device,
+                    wanted.precision,
+                    threads=wanted.threads,
+                    build=self._build,
+                    examined=True,
+                    report=report,
+                    reference=lambda: self._reference,
+                )
         except BuildStoppedError:
             raise
         except NotBuiltError as error:
             return trial.model_copy(update={"reason": error.sentence, "hint": error.hint, "pending": True})
         except RefusedError as error:
             return trial.model_copy(update={"reason": error.sentence, "hint": error.hint, "verdict": error.verdict})
+        except ModelError as error:  # another runtime may draw it all the same
+            self._broken = self._broken or error
+            return trial.model_copy(update={"reason": error.sentence, "hint": error.hint})
         except EngineError as error:
             return trial.model_copy(
                 update={"reason": error.sentence, "hint": error.hint, "again": not here or isinstance(error, ShortageError)}
@@ -152,58 +205,24 @@ class Search:
         self._held = None
 
 
-def is_here(candidate: Candidate) -> bool:
-    """Whether a candidate's runtime can be used here and offers its device; that it can run a model is another matter."""
-    try:
-        offered = candidate.runtime.devices()
-    except EngineError:
-        return False
-    wanted = (candidate.device or "").upper()
-    return not wanted or any(wanted in (device.name.upper(), device.name.partition(":")[0].upper()) for device in offered)
-
-
 def open_trial(folder: Path, card: ModelCard, trial: Trial, threads: int, *, build: bool, report: Report) -> ModelAnimator:
     """Open what passed before. Raises `EngineError` when it can't be any more, `NotBuiltError` when it must be built."""
     runtime = RUNTIMES[trial.runtime]
-    if not builds(runtime):
-        return open_graphs(folder, card, runtime, trial.precisions, device=trial.device, threads=threads)
-    precision: Precision = trial.precisions[contract.ANIMATE]
-    return open_passing(folder, card, runtime, trial.device, precision, threads=threads, build=build, report=report).animator
+    with foreseen(trial.runtime):
+        if not builds(runtime):
+            return open_graphs(folder, card, runtime, trial.precisions, device=trial.device, threads=threads)
+        precision: Precision = trial.precisions[contract.ANIMATE]
+        return open_passing(folder, card, runtime, trial.device, precision, threads=threads, build=build, report=report).animator
 
 
-def lost(trial: Trial, error: EngineError) -> Trial:
-    """The trial of an engine that ran before and can't be opened any more."""
-    reason = f"it ran best before and can't be opened any more: {error.sentence}"
-    return trial.model_copy(update={"reason": reason, "hint": error.hint, "missed": True, "again": True})
+def lost(trial: Trial, error: EngineError, words: str = "it ran best before and can't be opened any more") -> Trial:
+    """The trial of an engine that ran before and does not now."""
+    return trial.model_copy(update={"reason": f"{words}: {error.sentence}", "hint": error.hint, "missed": True, "again": True})
 
 
-def _mark(trials: Sequence[Trial], chosen: Trial) -> list[Trial]:
-    """The trials, those marked that should have run rather than `chosen`.
-
-    What is not installed is nobody's fault, but where an NVIDIA card lies idle: then the first of those that would use it is marked.
-    """
-    earlier = trials[: next(index for index, trial in enumerate(trials) if trial.name == chosen.name)]
-    failed = [trial for trial in earlier if not trial.passed and not trial.pending]
-    wanting = [trial for trial in failed if (trial.runtime, trial.device) in NVIDIA]
-    if wanting and not find_cards():
-        failed = [trial for trial in failed if trial not in wanting]
-        wanting = []
-    missed = {trial.name for trial in failed if trial.missed or trial.verdict is not None or _is_installed(trial)}
-    idle = wanting and (chosen.runtime, chosen.device) not in NVIDIA
-    if idle and not any(trial.pending or trial.name in missed for trial in trials if (trial.runtime, trial.device) in NVIDIA):
-        missed.add(wanting[0].name)
-    return [trial.model_copy(update={"missed": trial.name in missed or (trial.missed and not trial.passed)}) for trial in trials]
-
-
-def _is_installed(trial: Trial) -> bool:
-    """Whether what a failed trial wanted is there, so that it should have worked."""
-    if not trial.again:
-        return True
-    try:
-        RUNTIMES[trial.runtime].version()
-    except EngineError:
-        return False
-    return trial.device in (None, "CPU")  # what the runtime does by itself; other devices come with other packages
+def _close_all(opened: Mapping[str, ModelAnimator]) -> None:
+    for animator in opened.values():
+        animator.close()
 
 
 def _nothing(trials: Sequence[Trial]) -> EngineError:

@@ -31,6 +31,9 @@ from puppet.folders import cache_folder
 LEANT_ON = ("cuda", "nvidia", "onnx", "openvino", "pycuda", "tensorrt")
 """How the packages begin whose coming and going may change what an engine can do."""
 
+MOST_LOOKS = 4
+"""How many starts may time the same engines anew: on a computer that is never quiet what was found by then stands."""
+
 
 class Situation(BaseModel):
     """What a choice was made for.
@@ -63,6 +66,7 @@ class Trial(BaseModel):
     precisions: what each graph computes in, by file name; precision: the same in words. milliseconds: of a frame, 0 if none was drawn.
     reason, hint: why it can't be used and what to do; empty where it can. pending: it must be built first. again: to be tried again as
     soon as its runtime can be used. missed: it should have run here. refusals: the precisions that the gate refused on the way.
+    looks: how often it was timed in turns with those that come near it. sure: the last look told clearly which of them is fastest.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -79,6 +83,8 @@ class Trial(BaseModel):
     again: bool = False
     missed: bool = False
     refusals: list[str] = []
+    looks: int = 0
+    sure: bool = False
 
     @property
     def name(self) -> str:
@@ -89,6 +95,11 @@ class Trial(BaseModel):
     def passed(self) -> bool:
         """Whether it may draw."""
         return not self.reason and not self.pending
+
+    @property
+    def looks_again(self) -> bool:
+        """Whether its time is still in doubt and may be told by another look."""
+        return not self.sure and self.looks < MOST_LOOKS
 
 
 class Choice(BaseModel):

@@ -80,6 +80,13 @@ def test_a_binding_that_is_missing_is_told(machine: Machine, monkeypatch: pytest
         machine.runtime.devices()
 
 
+def test_a_package_that_is_missing_is_told_before_the_driver(monkeypatch: pytest.MonkeyPatch) -> None:
+    cuda = FakeCuda(monkeypatch, binding="")
+    FakeTensorRt(monkeypatch, cuda, "neither")
+    with pytest.raises(EngineError, match="TensorRT-RTX is not installed"):
+        TensorRtRuntime(RTX).devices()
+
+
 @pytest.mark.parametrize("package", [RTX, CLASSIC])
 def test_a_package_that_is_missing_or_broken_is_told(package: type, monkeypatch: pytest.MonkeyPatch) -> None:
     runtime = TensorRtRuntime(package)  # type: ignore[arg-type]

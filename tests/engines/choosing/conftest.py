@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from engines.building.reference import reference_of
-from engines.choosing import engine_search, remembered_choice
+from engines.choosing import missed_engines, remembered_choice
 from engines.nvidia.graphics_cards import Card
 from engines.registry import RUNTIMES
 from puppet import contract
@@ -32,7 +32,7 @@ def cards(monkeypatch: pytest.MonkeyPatch) -> Callable[[tuple[Card, ...]], None]
     """Sets which NVIDIA cards lie in the computer; none at first."""
 
     def plug_in(found: tuple[Card, ...]) -> None:
-        monkeypatch.setattr(engine_search, "find_cards", lambda: found)
+        monkeypatch.setattr(missed_engines, "find_cards", lambda: found)
 
     monkeypatch.setattr(remembered_choice, "_graphics", lambda: "fake graphics")
     plug_in(())

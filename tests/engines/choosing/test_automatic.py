@@ -119,8 +119,15 @@ def test_engine_that_breaks_when_opened_is_passed_over_and_told(machine: Machine
     ]
 
 
-def test_broken_model_ends_the_search(machine: Machine) -> None:
-    machine.openvino.broken = ModelError("The graph is broken.")  # type: ignore[assignment]
+def test_graph_that_one_can_not_read_and_another_draws_is_told(machine: Machine) -> None:
+    machine.openvino.broken = ModelError("OpenVINO can't read this graph.")  # type: ignore[assignment]
+    for _ in range(2):
+        assert machine.open() == "onnxruntime"
+        assert machine.said == ["openvino CPU is passed over and onnxruntime CPU runs instead: OpenVINO can't read this graph."]
+
+
+def test_model_that_nothing_can_read_is_broken(machine: Machine) -> None:
+    machine.openvino.broken = machine.onnxruntime.broken = ModelError("The graph is broken.")  # type: ignore[assignment]
     with pytest.raises(ModelError, match="broken"):
         machine.open()
 
