@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
+import numpy as np
+
 from engines.engine import Device, Engine, EngineOptions, Precision, Runtime, TensorSpec
 from puppet import contract
 from puppet.animator import Encoded
@@ -15,6 +17,8 @@ from puppet.picture import Picture, freeze
 MOTION = (contract.POINTS, contract.JACOBIANS)
 POSE = (contract.SOURCE_POINTS, contract.SOURCE_JACOBIANS, contract.DRIVING_POINTS, contract.DRIVING_JACOBIANS)
 
+BORDER = TensorSpec(contract.STILL_BORDER, np.dtype(np.float32), (1,))
+"""What `animate.onnx` takes besides, but for folders made before there was a border that stands still."""
 
 Precisions = Mapping[str, Precision]
 """What each graph is to compute in, by its file name."""
@@ -56,9 +60,17 @@ class ModelAnimator:
         motion = self._keypoints.run(**{contract.IMAGE: picture})
         return Motion(motion[contract.POINTS], motion[contract.JACOBIANS])
 
-    def encode(self, portrait: Picture) -> Encoded:
-        """Encode a (side, side, 3) portrait ahead of time; what is worn stays."""
-        return Encoded(self.detect(portrait), self._appearance.run(**{contract.IMAGE: portrait}), portrait)
+    @property
+    def holds_border(self) -> bool:
+        """Whether the model was exported with a border that can stand still."""
+        return contract.STILL_BORDER in self._animate.inputs
+
+    def encode(self, portrait: Picture, *, still_border: bool = False) -> Encoded:
+        """Encode a (side, side, 3) portrait ahead of time, its border standing still in every pose if it can; what is worn stays."""
+        features = self._appearance.run(**{contract.IMAGE: portrait})
+        if self.holds_border:
+            features[contract.STILL_BORDER] = np.array([still_border], np.float32)
+        return Encoded(self.detect(portrait), features, portrait)
 
     def wear(self, portrait: Picture | Encoded) -> Motion:
         """Bind a portrait's features, encoding a (side, side, 3) picture first; returns the portrait's own motion."""
@@ -98,12 +110,12 @@ def open_graphs(
 def check_contract(card: ModelCard, graphs: Mapping[str, Engine]) -> None:
     """Raise `ModelError` that names the graph and the tensor where the folder breaks the contract."""
     appearance, keypoints, animate = (graphs[name] for name in contract.GRAPHS)
-    features = set(appearance.outputs)
+    taken = set(appearance.outputs) | set(POSE) | (set(animate.inputs) & {contract.STILL_BORDER})
     expected = (
         (contract.APPEARANCE, "takes", set(appearance.inputs), {contract.IMAGE}),
         (contract.KEYPOINTS, "takes", set(keypoints.inputs), {contract.IMAGE}),
         (contract.KEYPOINTS, "gives", set(keypoints.outputs), set(MOTION)),
-        (contract.ANIMATE, "takes", set(animate.inputs), features | set(POSE)),
+        (contract.ANIMATE, "takes", set(animate.inputs), taken),
         (contract.ANIMATE, "gives", set(animate.outputs), {contract.IMAGE}),
     )
     hint = "Export the model again with this version of Puppet."
@@ -123,6 +135,9 @@ def check_contract(card: ModelCard, graphs: Mapping[str, Engine]) -> None:
     for spec in (keypoints.outputs[contract.POINTS], animate.inputs[contract.DRIVING_POINTS]):
         if spec.shape != (count, 2):
             raise ModelError(f"{card.name}: {spec.name} is {spec.shape}, the card says {(count, 2)}.", hint)
+    border = animate.inputs.get(contract.STILL_BORDER, BORDER)
+    if border != BORDER:
+        raise ModelError(f"{card.name}: {border.name} is {border.dtype} {border.shape}, which should be float32 (1,).", hint)
     for name, spec in appearance.outputs.items():
         if animate.inputs[name] != spec:
             raise ModelError(f"{card.name}: {name} leaves {contract.APPEARANCE} unlike it enters {contract.ANIMATE}.", hint)

@@ -14,7 +14,8 @@ from puppet.picture import Picture
 class Encoded(NamedTuple):
     """A portrait as one model sees it: whoever made it can wear it at once.
 
-    motion: the portrait's own. features: what `appearance.onnx` gives, by the family's own names; for models without any, empty.
+    motion: the portrait's own. features: what `appearance.onnx` gives, by the family's own names, and `contract.STILL_BORDER`, where the
+    model takes it: all that is bound with the portrait.
     """
 
     motion: Motion
@@ -50,8 +51,16 @@ class Animator(Protocol):
 class LiveAnimator(Animator, Protocol):
     """An animator whose portraits can be encoded ahead, so that changing them takes less than a frame."""
 
-    def encode(self, portrait: Picture) -> Encoded:
-        """Encode a (side, side, 3) portrait ahead of time; what is worn stays."""
+    @property
+    def holds_border(self) -> bool:
+        """Whether a border can stand still; models exported before there was such a thing let it move whatever is asked."""
+        ...
+
+    def encode(self, portrait: Picture, *, still_border: bool = False) -> Encoded:
+        """Encode a (side, side, 3) portrait ahead of time; what is worn stays.
+
+        `still_border` keeps what lies at its border where it is in every pose, as `puppet/still_border.py` says, where that can be had.
+        """
         ...
 
     def wear(self, portrait: Picture | Encoded) -> Motion:
@@ -100,4 +109,31 @@ class MatteMaker(Protocol):
 
     def close(self) -> None:
         """Free the runtimes; may be called twice."""
+        ...
+
+
+class Restorer(Protocol):
+    """Makes an aligned face sharper. Used on one thread."""
+
+    @property
+    def name(self) -> str:
+        """What it is called and what it runs on, for people."""
+        ...
+
+    @property
+    def side(self) -> int:
+        """Side of the picture that it takes, px."""
+        ...
+
+    @property
+    def result_side(self) -> int:
+        """Side of the picture that it gives, px."""
+        ...
+
+    def restore(self, aligned: Picture) -> Picture:
+        """The same face, sharper: (side, side, 3) to (result_side, result_side, 3). Raises `EngineError` where it fails while it runs."""
+        ...
+
+    def close(self) -> None:
+        """Free the network; may be called twice."""
         ...

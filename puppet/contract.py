@@ -11,11 +11,17 @@ graph               inputs                                                 outpu
 `keypoints.onnx`    `image`                                                `points` (K, 2), `jacobians` (K, 2, 2) float32
 `animate.onnx`      every output of `appearance.onnx` by its own name,     `image`
                     `source_points`, `source_jacobians`,
-                    `driving_points`, `driving_jacobians`
+                    `driving_points`, `driving_jacobians`; and
+                    `still_border` (1,) float32, but for folders
+                    made before there was one
 ==================  =====================================================  =============================================
 
-Tensors go by name, never by position. An engine binds the portrait's features, `source_points` and `source_jacobians`
-once a portrait; only `driving_points` and `driving_jacobians` change from frame to frame.
+Tensors go by name, never by position. An engine binds the portrait's features, `source_points`, `source_jacobians` and
+`still_border` once a portrait; only `driving_points` and `driving_jacobians` change from frame to frame.
+
+`still_border` 0 lets everything move; with 1 the border stands still by the shares of `puppet/still_border.py`, so that the
+face can be put back into the picture it was cut from. There the compact family shows the portrait's own pixels; the full
+family still draws them, as it draws whatever stands still.
 """
 
 import hashlib
@@ -41,6 +47,7 @@ SOURCE_POINTS = "source_points"
 SOURCE_JACOBIANS = "source_jacobians"
 DRIVING_POINTS = "driving_points"
 DRIVING_JACOBIANS = "driving_jacobians"
+STILL_BORDER = "still_border"
 
 
 class ModelCard(BaseModel):

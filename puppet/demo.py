@@ -12,11 +12,13 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from puppet import contract
 from puppet.animator import Encoded, Face
 from puppet.contract import ModelCard
 from puppet.errors import EngineError
 from puppet.motion import FloatArray, Motion
 from puppet.picture import Picture, freeze
+from puppet.still_border import still_share
 
 SKIN = (226, 184, 154)
 HAIR = (150, 84, 50)
@@ -175,6 +177,23 @@ class DemoMatte:
         """Nothing is held."""
 
 
+class DemoRestorer:
+    """A restorer with no network: it enlarges the face twice and lifts its edges."""
+
+    name = "demo, no network"
+    side = 256
+    result_side = 512
+
+    def restore(self, aligned: Picture) -> Picture:
+        """The face enlarged, its edges lifted by an unsharp mask."""
+        size = (self.result_side, self.result_side)
+        large = cv2.resize(aligned, size, interpolation=cv2.INTER_CUBIC)
+        return freeze(np.asarray(cv2.addWeighted(large, 1.6, cv2.GaussianBlur(large, (0, 0), 2), -0.6, 0), np.uint8))
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
 class DemoAnimator:
     """An animator with no network: it moves the worn portrait by the similarity that the keypoints imply."""
 
@@ -192,7 +211,12 @@ class DemoAnimator:
             notes="No network: shifts, scales and tilts the portrait.",
         )
         self._template = _sunflower(keypoint_count)
-        self._worn: tuple[Picture, Motion] | None = None
+        self._worn: Encoded | None = None
+
+    @property
+    def holds_border(self) -> bool:
+        """Always: it moves each pixel as it likes."""
+        return True
 
     def detect(self, picture: Picture) -> Motion:
         """Keypoints spread over what stands out in the picture, or over its middle when it is flat."""
@@ -204,21 +228,20 @@ class DemoAnimator:
         jacobians = np.repeat(axes.T[None], len(points), axis=0)
         return Motion(points.astype(np.float32), jacobians.astype(np.float32))
 
-    def encode(self, portrait: Picture) -> Encoded:
+    def encode(self, portrait: Picture, *, still_border: bool = False) -> Encoded:
         """Find the portrait's keypoints."""
-        return Encoded(self.detect(portrait), {}, portrait)
+        return Encoded(self.detect(portrait), {contract.STILL_BORDER: np.array([still_border], np.float32)}, portrait)
 
     def wear(self, portrait: Picture | Encoded) -> Motion:
         """Keep the portrait and its keypoints."""
-        worn = portrait if isinstance(portrait, Encoded) else self.encode(portrait)
-        self._worn = (worn.picture, worn.motion)
-        return worn.motion
+        self._worn = portrait if isinstance(portrait, Encoded) else self.encode(portrait)
+        return self._worn.motion
 
     def animate(self, posed: Motion) -> Picture:
         """The worn portrait under the similarity that best takes its keypoints to the posed ones."""
         if self._worn is None:
             raise EngineError("The animator wears no portrait.", "Call wear first.")
-        portrait, source = self._worn
+        source, features, portrait = self._worn
         half = self.card.side / 2
         before, after = ((motion.points.astype(np.float64) + 1) * half - 0.5 for motion in (source, posed))
         origin, target = before.mean(axis=0), after.mean(axis=0)
@@ -226,8 +249,14 @@ class DemoAnimator:
         factor = complex((z.conj() @ w) / (z.conj() @ z))  # scale and turn in one complex number, by least squares
         turn = np.array([[factor.real, -factor.imag], [factor.imag, factor.real]])
         affine = np.concatenate([turn, (target - turn @ origin)[:, None]], axis=1)
-        side = (self.card.side, self.card.side)
-        moved = cv2.warpAffine(portrait, affine, side, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        side = self.card.side
+        if features[contract.STILL_BORDER].item():
+            grid = np.stack(np.meshgrid(np.arange(side), np.arange(side)), axis=-1).astype(np.float32)
+            back = cv2.invertAffineTransform(affine).astype(np.float32)
+            places = grid + (1 - still_share(side))[:, :, None] * (grid @ back[:, :2].T + back[:, 2] - grid)
+            moved = cv2.remap(portrait, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[call-overload]
+        else:
+            moved = cv2.warpAffine(portrait, affine, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         return freeze(np.asarray(moved, dtype=np.uint8))
 
     def close(self) -> None:

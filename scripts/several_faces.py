@@ -60,11 +60,13 @@ def group_picture(people: Sequence[tuple[Picture, Square]], apart: float, side: 
 def move_group(animator: LiveAnimator, finder: CrowdFinder, group: Picture, crops: Sequence[Picture]) -> list[Picture]:
     """The group in the pose of each of a driver's crops, the first of which is neutral."""
     crowd = make_crowd(group, finder, animator.card.side)
-    animation = Animation(animator, [member.face for member in crowd.members])
+    still_border = animator.holds_border
+    animation = Animation(animator, [member.face for member in crowd.members], still_border=still_border)
     animation.settle(crops[0])
     with closing(open_matte()) as maker:
         mattes = [moving_matte(member, maker) for member in crowd.members]
-    paste = PasteBack(group, [member.square for member in crowd.members], animator.card.side, mattes=mattes)
+    squares = [member.square for member in crowd.members]
+    paste = PasteBack(group, squares, animator.card.side, mattes=mattes, still_border=still_border)
     rest = animation.rest().faces
     steps = []
     for corrected in (False, True):

@@ -7,6 +7,7 @@ from onnx import TensorProto, helper
 
 from puppet import contract
 from puppet.contract import ModelCard, write_card
+from puppet.still_border import still_share
 from tests.graph_files import save_graph
 
 FEATURES = "features"
@@ -64,7 +65,7 @@ def _keypoints(path: Path, side: int, count: int) -> None:
     save_graph(path, nodes, constants, picture, motion, version=IR)
 
 
-def _animate(path: Path, side: int, count: int) -> None:
+def _animate(path: Path, side: int, count: int, still_border: bool) -> None:
     constants: dict[str, object] = {
         "grid": _base_grid(side)[None],
         "identity": np.eye(2, dtype=np.float32),
@@ -97,19 +98,30 @@ def _animate(path: Path, side: int, count: int) -> None:
         inputs[name] = (TensorProto.FLOAT, (count, 2))
     for name in (contract.SOURCE_JACOBIANS, contract.DRIVING_JACOBIANS):
         inputs[name] = (TensorProto.FLOAT, (count, 2, 2))
+    if still_border:
+        inputs[contract.STILL_BORDER] = (TensorProto.FLOAT, (1,))
+        constants["share"] = still_share(side)[None, :, :, None]
+        nodes[8].output[0] = "free"
+        nodes[9:9] = [
+            helper.make_node("Mul", ["share", contract.STILL_BORDER], ["stillness"]),
+            helper.make_node("Sub", ["grid", "free"], ["back"]),
+            helper.make_node("Mul", ["stillness", "back"], ["withheld"]),
+            helper.make_node("Add", ["free", "withheld"], ["where"]),
+        ]
     save_graph(path, nodes, constants, inputs, {contract.IMAGE: (TensorProto.UINT8, (side, side, 3))}, version=IR)
 
 
-def make_toy_model(folder: Path, side: int = 64, keypoint_count: int = 4) -> ModelCard:
+def make_toy_model(folder: Path, side: int = 64, keypoint_count: int = 4, *, still_border: bool = False) -> ModelCard:
     """Write a whole model folder at `folder` (made if absent) and return its card.
 
     `points` are a ring of radius 0.3 around the picture's centre of brightness; `jacobians` the identity times (0.5 + mean
-    brightness). `animate` shifts the portrait by the mean shift of the points, and zooms it by the mean change of Jacobians.
+    brightness). `animate` shifts the portrait by the mean shift of the points, and zooms it by the mean change of Jacobians; its border can
+    stand still only with `still_border`, as in folders of today.
     """
     folder.mkdir(parents=True, exist_ok=True)
     _appearance(folder / contract.APPEARANCE, side)
     _keypoints(folder / contract.KEYPOINTS, side, keypoint_count)
-    _animate(folder / contract.ANIMATE, side, keypoint_count)
+    _animate(folder / contract.ANIMATE, side, keypoint_count, still_border)
     card = ModelCard(
         name="toy",
         family="compact",

@@ -39,8 +39,9 @@ class Animation:
         relative: bool = True,
         adapt_scale: bool = True,
         mattes: Sequence[Picture] = (),
+        still_border: bool = False,
     ) -> None:
-        """`portraits` are the (side, side, 3) crops to wear.
+        """`portraits` are the (side, side, 3) crops to wear; `still_border` keeps their borders still where the animator can.
 
         mattes: for each a grey picture of where the person is, or none at all. The model moves it as it moves the portrait, so that
         it stays on the person, and as steady.
@@ -48,9 +49,9 @@ class Animation:
         self._animator = animator
         self._relative = relative
         self._adapt_scale = adapt_scale
-        self._encoded = [animator.encode(portrait) for portrait in portraits]
+        self._encoded = [animator.encode(portrait, still_border=still_border) for portrait in portraits]
         self._mattes = [
-            animator.encode(matte)._replace(motion=encoded.motion)
+            animator.encode(matte, still_border=still_border)._replace(motion=encoded.motion)
             for matte, encoded in zip(mattes, self._encoded if mattes else (), strict=True)
         ]
         self._neutral: Motion | None = None

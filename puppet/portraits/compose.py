@@ -28,17 +28,26 @@ class PasteBack:
     """
 
     def __init__(
-        self, picture: Picture, squares: Sequence[Square], side: int, *, ratio: float = RATIO, mattes: Sequence[FloatArray] = ()
+        self,
+        picture: Picture,
+        squares: Sequence[Square],
+        side: int,
+        *,
+        ratio: float = RATIO,
+        mattes: Sequence[FloatArray] = (),
+        still_border: bool = False,
     ) -> None:
         """`squares` are the regions of `picture` that the (side, side, 3) faces cover.
 
-        ratio: radius of what is pasted, in sides of each; mattes: what may move of each crop, (side, side), 0 to 1; without any, all.
+        ratio: radius of what is pasted, in sides of each; mattes: what may move of each crop, (side, side), 0 to 1; without any, all;
+        still_border: the faces come with borders that stand still, so that narrow seams do.
         """
         self._picture = picture
         self._patches = []
         for index, square in enumerate(squares):
             others = [*squares[:index], *squares[index + 1 :]]
-            self._patches.append(_Patch(picture, square, side, ratio=ratio, others=others, matte=mattes[index] if mattes else None))
+            matte = mattes[index] if mattes else None
+            self._patches.append(_Patch(picture, square, side, ratio=ratio, others=others, matte=matte, still_border=still_border))
 
     def match(self, faces: Sequence[Picture]) -> None:
         """Learn from the faces as the model draws them at rest how its colours differ from the picture's along the seams.
@@ -66,10 +75,18 @@ class _Patch:
     """One face's place in the picture: the region that its mask covers, and what is there without it."""
 
     def __init__(
-        self, picture: Picture, square: Square, side: int, *, ratio: float, others: Sequence[Square], matte: FloatArray | None
+        self,
+        picture: Picture,
+        square: Square,
+        side: int,
+        *,
+        ratio: float,
+        others: Sequence[Square],
+        matte: FloatArray | None,
+        still_border: bool,
     ) -> None:
         height, width = picture.shape[:2]
-        reach = ratio * square.side
+        reach = min(ratio * square.side, (square.side - 1) / 2)
         left, right = (int(np.clip(edge, 0, width)) for edge in (square.x - reach, square.x + reach + 1))
         top, bottom = (int(np.clip(edge, 0, height)) for edge in (square.y - reach, square.y + reach + 1))
         self._square, self._side = square, side
@@ -78,12 +95,15 @@ class _Patch:
         if self._empty:
             return
         shrinks = square.side < 0.6 * side  # warpAffine has no anti-aliasing: shrink by area to the size shown first
-        self._shown = max(1, round(square.side)) if shrinks else side
+        corner = square.x - (square.side - 1) / 2, square.y - (square.side - 1) / 2
+        self._is_whole = all(float(number).is_integer() for number in (*corner, square.side))  # lies on whole pixels: it need not be warped
+        self._shown = max(1, round(square.side)) if shrinks or self._is_whole else side
+        self._window = (slice(int(top - corner[1]), int(bottom - corner[1])), slice(int(left - corner[0]), int(right - corner[0])))
         affine = crop_from_frame(square, self._shown)
         self._face_from_region = affine.copy()
         self._face_from_region[:, 2] += affine[:, :2] @ (left, top)
         across, down = (np.arange(*ends, dtype=np.float32) for ends in ((left, right), (top, bottom)))
-        self._mask = face_mask(square, across, down, ratio=ratio, others=others)
+        self._mask = face_mask(square, across, down, ratio=ratio, others=others, still_border=still_border)
         if matte is not None:
             place, flags = crop_from_frame(square, side), cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
             place[:, 2] += place[:, :2] @ (left, top)
@@ -115,12 +135,17 @@ class _Patch:
         if self._match is not None:
             face = np.asarray(cv2.add(face, self._match, dtype=cv2.CV_8U), np.uint8)
         if face.shape[0] != self._shown:
-            face = np.asarray(cv2.resize(face, (self._shown, self._shown), interpolation=cv2.INTER_AREA), np.uint8)
-        height, width = self._mask.shape
-        flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
-        warped = cv2.warpAffine(face, self._face_from_region, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+            how = cv2.INTER_AREA if self._shown < len(face) else cv2.INTER_CUBIC
+            face = np.asarray(cv2.resize(face, (self._shown, self._shown), interpolation=how), np.uint8)
+        warped = face[self._window] if self._is_whole else self._warp(face)
         blended = cv2.add(_part(to_light(np.asarray(warped, np.uint8)), self._share), self._behind)
         cv2.copyTo(from_light(np.asarray(blended)), self._own, image[self._region])  # its own pixels alone: the rest may be a neighbour's
+
+    def _warp(self, face: Picture) -> Picture:
+        """The face as it lies in the region."""
+        flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+        size = self._mask.shape[::-1]
+        return np.asarray(cv2.warpAffine(face, self._face_from_region, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
     def spread(self, size: tuple[int, int]) -> FloatArray:
         """The mask in a picture of this (height, width)."""

@@ -57,7 +57,7 @@ def make_crowd(picture: Picture, finder: CrowdFinder, side: int, most: int = MOS
     members: list[Member] = []
     left: list[Left] = []
     for face in finder.find_all(picture, COUNTED):
-        reason = _trouble(face, width, height) or (f"beyond the {most} that are moved at most" if len(members) >= most else "")
+        reason = reason_to_leave(face, width, height) or (f"beyond the {most} that are moved at most" if len(members) >= most else "")
         if reason:
             x, y = (face.landmarks.min(axis=0) + face.landmarks.max(axis=0)) / 2
             left.append(Left(round(float(x), 1), round(float(y), 1), round(_size(face), 1), reason))
@@ -85,7 +85,7 @@ def load_crowd(path: Path, finder: CrowdFinder, side: int, longest: int = 4096) 
     return crowd
 
 
-def _trouble(face: Face, width: int, height: int) -> str:
+def reason_to_leave(face: Face, width: int, height: int) -> str:
     """Why a face can't be moved; empty when it can."""
     low, high = face.landmarks.min(axis=0), face.landmarks.max(axis=0)
     inside = np.clip(np.minimum(high, (width - 0.5, height - 0.5)) - np.maximum(low, -0.5), 0, None)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from puppet.motion import FloatArray
 from puppet.picture import Picture, Square
 
-RATIO = 0.45
+RATIO = 0.5
 """Radius of what is pasted of a crop, in its sides, unless another is asked for."""
 
 STILL = 0.02
@@ -17,6 +17,9 @@ STILL = 0.02
 
 SEAM = 0.16
 """Share of the crop's side over which the picture gives way to the animated face."""
+
+NARROW_SEAM = 0.04
+"""The same at a border that stands still, where both show the same; the wider, the farther from that border the mask ends."""
 
 PARTING = 0.14
 """The same where it gives way on both sides of the line halfway between two faces, in differences of the distances to both."""
@@ -37,16 +40,31 @@ def ease(share: npt.ArrayLike) -> FloatArray:
     return np.asarray(clipped * clipped * (3 - 2 * clipped), np.float32)
 
 
-def face_mask(square: Square, across: FloatArray, down: FloatArray, *, ratio: float = RATIO, others: Sequence[Square] = ()) -> FloatArray:
+def rounded_distance(x: FloatArray, y: FloatArray) -> FloatArray:
+    """How far columns (W,) and rows (H,) lie from the middle, (H, W): equal on rounded squares, on the axes the plain distance."""
+    return np.asarray(((x**4)[None, :] + (y**4)[:, None]) ** 0.25, np.float32)
+
+
+def face_mask(
+    square: Square,
+    across: FloatArray,
+    down: FloatArray,
+    *,
+    ratio: float = RATIO,
+    others: Sequence[Square] = (),
+    still_border: bool = False,
+) -> FloatArray:
     """How much of a face is seen at the picture's columns `across` (W,) and rows `down` (H,), 0 to 1: (H, W).
 
-    The mask is a rounded square about the crop's middle: 0 from `ratio` sides on, 1 within `ratio` less `SEAM`. Towards each of the
-    `others` it ends on the line halfway between, in sides of both, so that no pixel belongs to two faces whatever their order. Where
-    heads overlap, the one that is clearly larger stands in front and keeps its outline.
+    The mask is a rounded square about the crop's middle: 0 from `ratio` sides on, 1 within `ratio` less `SEAM`, or less `NARROW_SEAM`
+    for a face drawn with a border that stands still. Towards each of the `others` it ends on the line halfway between, in sides of both,
+    so that no pixel belongs to two faces whatever their order. Where heads overlap, the one that is clearly larger stands in front and
+    keeps its outline.
     """
     x, y = (across - square.x) / square.side, (down - square.y) / square.side
-    reach = (x**4)[None, :] + (y**4)[:, None]
-    mask = ease((min(ratio, 0.5 - STILL) - reach**0.25) / SEAM)
+    end = ratio if still_border else min(ratio, 0.5 - STILL)
+    width = min(SEAM, NARROW_SEAM + 0.5 - ratio) if still_border else SEAM
+    mask = ease((end - rounded_distance(x, y)) / width)
     own = np.hypot(x[None, :], y[:, None])
     for other in others:
         if meets(square, other, ratio):

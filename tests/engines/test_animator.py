@@ -12,6 +12,7 @@ from puppet.contract import read_card, write_card
 from puppet.errors import EngineError, ModelError
 from puppet.motion import Motion
 from puppet.picture import Picture, freeze
+from puppet.still_border import still_share
 from tests.engines.tensorrt_machine import tensorrt_machine
 from tests.toy_model import make_toy_model
 
@@ -95,6 +96,43 @@ def test_close_may_be_called_twice(animator: ModelAnimator) -> None:
     animator.close()
     with pytest.raises(EngineError, match="closed"):
         animator.detect(portrait())
+
+
+@pytest.mark.parametrize("engine", ["openvino", "onnxruntime"])
+def test_border_stands_still_where_it_is_asked_to(tmp_path: Path, engine: str) -> None:
+    make_toy_model(tmp_path / "toy", SIDE, COUNT, still_border=True)
+    animator = open_animator(tmp_path / "toy", engine, threads=1)
+    assert animator.holds_border
+    edge = still_share(SIDE) == 1
+    free, still = animator.encode(portrait()), animator.encode(portrait(), still_border=True)
+    assert [encoded.features[contract.STILL_BORDER].tolist() for encoded in (free, still)] == [[0], [1]]
+    drawn = {}
+    for name, worn in (("free", free), ("still", still), ("again", free), ("picture", portrait())):
+        drawn[name] = animator.animate(moved(animator.wear(worn), 3)).astype(np.int16)
+    assert np.abs(drawn["still"] - portrait())[edge].max() <= 1
+    middle = still_share(SIDE) == 0
+    assert np.abs(drawn["still"] - drawn["free"])[middle].max() <= 1
+    assert np.abs(drawn["free"] - portrait())[edge].mean() > 20
+    assert np.array_equal(drawn["free"], drawn["again"]) and np.array_equal(drawn["free"], drawn["picture"])
+
+
+def test_folder_without_a_still_border_serves_and_says_so(animator: ModelAnimator) -> None:
+    assert not animator.holds_border
+    encoded = animator.encode(portrait(), still_border=True)
+    assert contract.STILL_BORDER not in encoded.features
+    drawn = animator.animate(moved(animator.wear(encoded), 3))
+    assert np.abs(drawn[3:, 3:].astype(np.int16) - portrait()[:-3, :-3]).max() <= 1
+
+
+def test_still_border_of_another_kind_is_named(tmp_path: Path) -> None:
+    card = make_toy_model(tmp_path / "toy", SIDE, COUNT, still_border=True)
+    graph = onnx.load(tmp_path / "toy" / contract.ANIMATE)
+    (border,) = (value for value in graph.graph.input if value.name == contract.STILL_BORDER)
+    del border.type.tensor_type.shape.dim[:]
+    onnx.save(graph, tmp_path / "toy" / contract.ANIMATE)
+    write_card(tmp_path / "toy", card)
+    with pytest.raises(ModelError, match=r"still_border is float32 \(\), which should be float32 \(1,\)"):
+        open_animator(tmp_path / "toy", "onnxruntime", threads=1)
 
 
 def test_keypoints_are_exact_whatever_the_precision(folder: Path) -> None:

@@ -10,7 +10,7 @@ import onnx
 import pytest
 from onnx import helper, numpy_helper
 
-from engines.engine import Engine, EngineOptions, Runtime, TensorSpec
+from engines.engine import Engine, EngineOptions, Port, Runtime, TensorSpec
 from engines.onnxruntime import OnnxRuntime
 from engines.openvino import OpenVinoRuntime
 from puppet import contract
@@ -247,3 +247,44 @@ def test_a_runtime_that_fails_in_the_middle_of_a_run_is_an_expected_error(keypoi
             setattr(keypoints, name, Lost())
     with pytest.raises(EngineError, match=r"keypoints.onnx failed while it ran: The device was lost\."):
         keypoints.run(image=picture())
+
+
+def any_size(path: Path) -> Path:
+    """A graph that halves x (any, 3, any, any) by a float64 w, both of open shapes."""
+    graph = helper.make_graph(
+        [helper.make_node("Cast", ["w"], ["half"], to=onnx.TensorProto.FLOAT), helper.make_node("Mul", ["x", "half"], ["y"])],
+        "any",
+        [
+            helper.make_tensor_value_info("x", onnx.TensorProto.FLOAT, ("batch", 3, "height", "width")),
+            helper.make_tensor_value_info("w", onnx.TensorProto.DOUBLE, ("one",)),
+        ],
+        [helper.make_tensor_value_info("y", onnx.TensorProto.FLOAT, ("b", 3, "h", "w"))],
+    )
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), path)
+    return path
+
+
+def test_open_shapes_are_fixed_by_whoever_opens_the_graph(runtime: Runtime, tmp_path: Path) -> None:
+    graph = any_size(tmp_path / "any.onnx")
+    with pytest.raises(ModelError, match="fixed"):
+        runtime.open(graph, OPTIONS)
+    shapes = {"x": (1, 3, 8, 16), "w": (1,), "y": (1, 3, 8, 16)}
+    engine = runtime.open(graph, OPTIONS._replace(shapes=shapes))
+    assert engine.inputs["x"] == TensorSpec("x", np.dtype(np.float32), (1, 3, 8, 16))
+    assert engine.inputs["w"] == TensorSpec("w", np.dtype(np.float64), (1,))
+    assert engine.outputs["y"].shape == (1, 3, 8, 16)
+    engine.bind(w=np.array([0.5]))
+    assert engine.run(x=np.ones((1, 3, 8, 16), np.float32))["y"] == pytest.approx(0.5)
+    engine.close()
+
+
+def test_ports_are_told_before_a_graph_is_opened(tmp_path: Path) -> None:
+    graph = any_size(tmp_path / "any.onnx")
+    for inputs, outputs in (OpenVinoRuntime().ports(graph), OnnxRuntime().ports(graph)):
+        assert inputs == (Port("x", "float32", (None, 3, None, None)), Port("w", "float64", (None,)))
+        assert outputs == (Port("y", "float32", (None, 3, None, None)),)
+    _, outputs = OpenVinoRuntime().ports(graph, {"x": (1, 3, 8, 16), "w": (1,)})
+    assert outputs == (Port("y", "float32", (1, 3, 8, 16)),)
+    (tmp_path / "broken.onnx").write_bytes(graph.read_bytes()[:40])
+    with pytest.raises(ModelError, match="can't load"):
+        OnnxRuntime().ports(tmp_path / "broken.onnx")

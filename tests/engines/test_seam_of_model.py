@@ -46,8 +46,8 @@ def moved(animator: ModelAnimator, finder: MeshFaceFinder, picture: Picture, dri
         maker = open_matte()
         mattes = [moving_matte(member, maker) for member in crowd.members]
         maker.close()
-    animation = Animation(animator, [member.face for member in crowd.members])
-    paste = PasteBack(picture, [member.square for member in crowd.members], animator.card.side, mattes=mattes)
+    animation = Animation(animator, [member.face for member in crowd.members], still_border=True)
+    paste = PasteBack(picture, [member.square for member in crowd.members], animator.card.side, mattes=mattes, still_border=True)
     paste.match(animation.rest().faces)
     animation.settle(driver)
     after = paste(animation.move(driver, Timings()).faces)
@@ -68,6 +68,19 @@ def test_no_step_at_the_seam(animator: ModelAnimator, finder: MeshFaceFinder, dr
     steps = moved(animator, finder, read_picture(ASSETS / "portraits" / f"{name}.jpg"), driver, lock)
     assert len(steps) == 1
     assert max(steps) < LARGEST_STEP
+
+
+def test_border_is_the_portrait_itself_however_far_it_moves(animator: ModelAnimator, finder: MeshFaceFinder) -> None:
+    picture = read_picture(ASSETS / "portraits" / "grace_hopper.jpg")
+    (member,) = make_crowd(picture, finder, animator.card.side).members
+    outermost, drawn = np.ones(member.face.shape[:2], bool), []
+    outermost[2:-2, 2:-2] = False
+    for still_border in (False, True):
+        source = animator.wear(animator.encode(member.face, still_border=still_border))
+        drawn.append(animator.animate(source._replace(points=source.points + np.float32(0.1))).astype(int))
+    assert np.abs(drawn[0] - member.face)[outermost].mean() > 3
+    assert np.abs(drawn[1] - member.face)[outermost].max() <= 1
+    assert np.abs(drawn[1] - member.face)[96:160, 96:160].mean() > 10, "the face does move"
 
 
 def test_no_step_between_two_who_stand_close(animator: ModelAnimator, finder: MeshFaceFinder, driver: Picture) -> None:

@@ -1,11 +1,13 @@
 """The fakes: what they draw, that they find it, and that the portrait follows it."""
 
+import cv2
 import numpy as np
 import pytest
 
-from puppet.demo import LANDMARKS, DemoAnimator, DemoFaceFinder, DemoMatte, demo_frames, demo_picture, find_blob
+from puppet.demo import LANDMARKS, DemoAnimator, DemoFaceFinder, DemoMatte, DemoRestorer, demo_frames, demo_picture, find_blob
 from puppet.errors import EngineError
 from puppet.motion import Motion, retarget
+from puppet.still_border import still_share
 
 
 def test_driver_moves_and_repeats() -> None:
@@ -66,6 +68,21 @@ def test_portrait_follows_the_driver() -> None:
         assert not result.flags.writeable
 
 
+def test_border_stands_still_where_it_is_asked_to() -> None:
+    animator, portrait = DemoAnimator(128), demo_picture(0, 128, 128)
+    portrait = np.asarray(portrait // 2 + np.random.default_rng(0).integers(0, 100, portrait.shape), np.uint8)
+    assert animator.holds_border
+    target = animator.detect(demo_picture(1.4, 128, 128))
+    free, still = (animator.encode(portrait, still_border=asked) for asked in (False, True))
+    drawn = [animator.animate(retarget(animator.wear(worn), target, animator.detect(portrait))).astype(int) for worn in (free, still)]
+    edge, middle = still_share(128) == 1, still_share(128) == 0
+    assert np.abs(drawn[1] - portrait)[edge].max() <= 1
+    assert np.abs(drawn[0] - portrait)[edge].mean() > 10
+    assert np.abs(drawn[1] - drawn[0])[middle].mean() < 1
+    rest = animator.animate(animator.wear(still))
+    assert np.abs(rest.astype(int) - portrait).max() <= 1
+
+
 def test_flat_driver_is_no_error() -> None:
     motion = DemoAnimator(64, 7).detect(np.zeros((64, 64, 3), np.uint8))
     assert (motion.points.shape, motion.jacobians.shape) == ((7, 2), (7, 2, 2))
@@ -90,3 +107,13 @@ def test_matte_lies_on_the_head() -> None:
     columns, rows = face.landmarks.round().astype(int).T
     assert matte[rows, columns].mean() > 0.95
     assert not DemoMatte().make(np.zeros((40, 60, 3), np.uint8)).any()
+
+
+def test_restorer_enlarges_and_lifts_edges() -> None:
+    face, restorer = demo_picture(0.4, 256, 256), DemoRestorer()
+    result = restorer.restore(face)
+    assert (restorer.side, restorer.result_side) == (256, 512)
+    assert result.shape == (512, 512, 3) and not result.flags.writeable
+    large = cv2.resize(face, (512, 512), interpolation=cv2.INTER_CUBIC)
+    assert np.abs(cv2.Laplacian(result, cv2.CV_32F)).mean() > 1.2 * np.abs(cv2.Laplacian(large, cv2.CV_32F)).mean()
+    assert np.abs(result.astype(int) - large).mean() < 2

@@ -63,8 +63,8 @@ def measure_difference(pair: NetworkPair, graphs: dict[str, bytes]) -> Differenc
     runs = {name: GraphRun(graph) for name, graph in graphs.items()}
     first, second, noise = check_pictures(pair.configuration.side)
     total = Difference(0.0, 0.0, 0.0, 0.0, 0)
-    for source, driving in ((first, second), (noise, first), (second, noise)):
-        total = total.worst(_compare(pair, runs, source, driving))
+    for source, driving, still_border in ((first, second, 0.0), (noise, first, 0.0), (second, noise, 1.0), (first, second, 1.0)):
+        total = total.worst(_compare(pair, runs, source, driving, still_border))
     return total
 
 
@@ -85,18 +85,19 @@ def refuse_difference(difference: Difference, precision: str) -> None:
         raise ModelError(f"The graphs' pictures differ from torch by {difference.levels} of 255 levels; nothing was written.")
 
 
-def _compare(pair: NetworkPair, runs: dict[str, GraphRun], source: torch.Tensor, driving: torch.Tensor) -> Difference:
+def _compare(pair: NetworkPair, runs: dict[str, GraphRun], source: torch.Tensor, driving: torch.Tensor, still_border: float) -> Difference:
     device = next(pair.parameters()).device
     with torch.no_grad():
         image = planes_from_picture(source.to(device))
         source_points: Keypoints = pair.detector(image)
         driving_points: Keypoints = pair.detector(planes_from_picture(driving.to(device)))
-        animated = pair.generator.animate(pair.generator.encode(image), source_points, driving_points)
+        still = torch.tensor([still_border], device=device)
+        animated = pair.generator.animate(pair.generator.encode(image), source_points, driving_points, still)
         expected = animated.prediction[0].permute(1, 2, 0).cpu()
 
     seen_source = runs[contract.KEYPOINTS]({contract.IMAGE: source.numpy()})
     seen_driving = runs[contract.KEYPOINTS]({contract.IMAGE: driving.numpy()})
-    fed: Arrays = runs[contract.APPEARANCE]({contract.IMAGE: source.numpy()})
+    fed: Arrays = {**runs[contract.APPEARANCE]({contract.IMAGE: source.numpy()}), contract.STILL_BORDER: still.cpu().numpy()}
     seen = (*_motion(seen_source), *_motion(seen_driving))
     result = runs[contract.ANIMATE]({**fed, **dict(zip(MOTION_INPUTS, seen, strict=True))})
 

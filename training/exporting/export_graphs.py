@@ -59,7 +59,7 @@ class KeypointsGraph(nn.Module):
 
 
 class AnimateGraph(nn.Module):
-    """Features and the four motion tensors to the picture, uint8, and the prediction it was rounded from."""
+    """Features, the four motion tensors and how still the border stands to the picture, uint8, and the prediction it was rounded from."""
 
     def __init__(self, pair: NetworkPair, names: Sequence[str]) -> None:
         super().__init__()
@@ -69,11 +69,12 @@ class AnimateGraph(nn.Module):
     def forward(self, *tensors: Tensor) -> tuple[Tensor, Tensor]:
         count = len(self.names)
         appearance: Appearance = dict(zip(self.names, tensors[:count], strict=True))
-        source_points, source_jacobians, driving_points, driving_jacobians = tensors[count:]
+        source_points, source_jacobians, driving_points, driving_jacobians, still_border = tensors[count:]
         animated = self.generator.animate(
             appearance,
             Keypoints(source_points[None], source_jacobians[None]),
             Keypoints(driving_points[None], driving_jacobians[None]),
+            still_border,
         )
         prediction = animated.prediction[0].permute(1, 2, 0)  # (side, side, 3)
         return picture_from_prediction(prediction), prediction
@@ -116,7 +117,8 @@ def trace_pair(pair: NetworkPair) -> dict[str, bytes]:
     motion = dict(zip(MOTION_INPUTS, (points, jacobians, points, jacobians), strict=True))
 
     keypoints = trace(KeypointsGraph(pair), picture, [contract.POINTS, contract.JACOBIANS])
-    animate = trace(AnimateGraph(pair, list(appearance)), {**appearance, **motion}, [contract.IMAGE, PREDICTION])
+    taken = {**appearance, **motion, contract.STILL_BORDER: torch.zeros(1, device=device)}
+    animate = trace(AnimateGraph(pair, list(appearance)), taken, [contract.IMAGE, PREDICTION])
     used = [name for name in input_names(animate) if name in appearance]
     return {
         contract.APPEARANCE: trace(AppearanceGraph(pair, used), picture, used),

@@ -7,9 +7,10 @@ from torch.nn import functional
 from training.configuration import CompactConfiguration
 from training.networks.compact_blocks import Separable, convolution, residuals
 from training.networks.compact_fine import FineHead, halve
-from training.networks.compact_motion import CompactMotion
+from training.networks.compact_motion import CompactMotion, DenseMotion
 from training.networks.first_order import coordinate_grid
 from training.networks.sampling import resize
+from training.networks.still_border import border_share, show_source, stand_still
 from training.networks.tensors import Animated, Appearance, Keypoints
 
 SHUFFLE = 4
@@ -56,10 +57,15 @@ class CompactGenerator(nn.Module):
             "source_eighth": self.encode_eighth(quarter),
         }
 
-    def animate(self, appearance: Appearance, source: Keypoints, driving: Keypoints) -> Animated:
-        """The source in the pose of `driving`."""
+    def animate(self, appearance: Appearance, source: Keypoints, driving: Keypoints, still_border: Tensor | None = None) -> Animated:
+        """The source in the pose of `driving`; what stands still for `still_border` (1,) shows the source's own pixels."""
         image = appearance["source_image"]
         motion = self.motion(appearance["source_small"], source, driving)
+        share = None
+        if still_border is not None:
+            share = border_share(self.motion.side, still_border)
+            still = coordinate_grid(self.motion.side, self.motion.side, align_corners=False, like=share)
+            motion = DenseMotion(stand_still(motion.deformation, still, share), show_source(motion.occlusion, share))
         warped = self.warp(image, motion.deformation)  # B,3,H,W
         quarter = self.warp(appearance["source_quarter"], motion.deformation)
         quarter = quarter * resize(motion.occlusion, *quarter.shape[-2:]).to(quarter.dtype)
@@ -78,6 +84,8 @@ class CompactGenerator(nn.Module):
         if self.fine is not None:
             painted = self.fine(painted, features, warped)  # B,4,H,W
         colour, alpha = torch.sigmoid(painted[:, :3]), torch.sigmoid(painted[:, 3:])
+        if share is not None:
+            alpha = show_source(alpha, resize(share, *alpha.shape[-2:]))
         return Animated(alpha * warped + (1 - alpha) * colour, warped, motion.deformation, motion.occlusion)
 
     def draw_details(self, source: Keypoints, driving: Keypoints, like: Tensor) -> Tensor:

@@ -4,8 +4,10 @@ from torch import Tensor, nn
 
 from training.configuration import FommConfiguration
 from training.networks.block_kit import choose_blocks
-from training.networks.fomm_motion import DenseMotionNetwork
+from training.networks.first_order import coordinate_grid
+from training.networks.fomm_motion import DenseMotion, DenseMotionNetwork
 from training.networks.sampling import resize, warp
+from training.networks.still_border import border_share, show_source, stand_still
 from training.networks.tensors import Animated, Appearance, Keypoints
 
 
@@ -39,9 +41,14 @@ class FommGenerator(nn.Module):
             features = block(features)
         return {"features": features, "small_source": self.dense_motion_network.down(image), "source": image}
 
-    def animate(self, appearance: Appearance, source: Keypoints, driving: Keypoints) -> Animated:
-        """The portrait in the driver's pose."""
+    def animate(self, appearance: Appearance, source: Keypoints, driving: Keypoints, still_border: Tensor | None = None) -> Animated:
+        """The portrait in the driver's pose; what stands still for `still_border` (1,) is drawn like all else."""
         motion = self.dense_motion_network(appearance["small_source"], source, driving)
+        if still_border is not None:
+            side = int(motion.deformation.shape[1])
+            share = border_share(side, still_border)
+            still = coordinate_grid(side, side, align_corners=True, like=share)  # the motion network's own, however it is sampled
+            motion = DenseMotion(stand_still(motion.deformation, still, share), show_source(motion.occlusion, share))
         features = warp(appearance["features"], motion.deformation, align_corners=self.align_corners)  # (B, 256, side/4, side/4)
         features = features * resize(motion.occlusion, *features.shape[2:])
         features = self.bottleneck(features)

@@ -42,6 +42,6 @@ class Generator(Protocol):
         """The part that depends on the source (B, 3, side, side) alone."""
         ...
 
-    def animate(self, appearance: Appearance, source: Keypoints, driving: Keypoints) -> Animated:
-        """The part that runs every frame."""
+    def animate(self, appearance: Appearance, source: Keypoints, driving: Keypoints, still_border: Tensor | None = None) -> Animated:
+        """The part that runs every frame; `still_border` (1,) as the contract has it, nothing being 0."""
         ...

@@ -46,7 +46,7 @@ def run_graph(graph: bytes, *feeds: Mapping[str, Tensor]) -> list[Feeds]:
             engine.close()
 
 
-def draw_face(folder: Path, face: tuple[Picture, Picture]) -> Face:
+def draw_face(folder: Path, face: tuple[Picture, Picture], still_border: bool = False) -> Face:
     """What the graphs of a folder take and give, from a portrait and its moved copy to the picture."""
     appearance, keypoints, animate = ((folder / name).read_bytes() for name in contract.GRAPHS)
     (features,) = run_graph(appearance, {contract.IMAGE: face[0]})
@@ -58,7 +58,7 @@ def draw_face(folder: Path, face: tuple[Picture, Picture]) -> Face:
         contract.DRIVING_JACOBIANS: moved[contract.JACOBIANS],
     }
     fed = {contract.APPEARANCE: {contract.IMAGE: face[0]}, contract.KEYPOINTS: {contract.IMAGE: face[1]}}
-    fed[contract.ANIMATE] = {**features, **motion}
+    fed[contract.ANIMATE] = {**features, **motion, contract.STILL_BORDER: np.array([still_border], np.float32)}
     (drawn,) = run_graph(animate, fed[contract.ANIMATE])
     return Face(fed, {contract.APPEARANCE: features, contract.KEYPOINTS: moved, contract.ANIMATE: drawn})
 

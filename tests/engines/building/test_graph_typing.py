@@ -28,13 +28,13 @@ EMBEDDED = ASSETS / "models" / "compact-256"
 EXACT, HALF, BYTE = TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.UINT8
 PRECISIONS: tuple[Literal["f32", "f16"], ...] = ("f32", "f16")
 
-CASTS = {contract.APPEARANCE: 4, contract.KEYPOINTS: 12, contract.ANIMATE: 8}
+CASTS = {contract.APPEARANCE: 4, contract.KEYPOINTS: 12, contract.ANIMATE: 9}
 """How many the embedded float16 graphs need, those from and to uint8 among them."""
 
 
-@pytest.fixture(scope="module", params=[0, 1], ids=["painting", "photograph"])
+@pytest.fixture(scope="module", params=[0, 1], ids=["painting", "photograph with a still border"])
 def face(request: pytest.FixtureRequest) -> Face:
-    return draw_face(EMBEDDED, faces()[request.param])
+    return draw_face(EMBEDDED, faces()[request.param], still_border=bool(request.param))
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from puppet.media.clip import Frame
 from puppet.motion import Motion
 from puppet.offline.animation import Animation, animate_clip
 from puppet.picture import Picture, Square
+from puppet.still_border import still_share
 
 SIDE = 64
 WHOLE = Square((SIDE - 1) / 2, (SIDE - 1) / 2, SIDE)
@@ -97,9 +98,9 @@ def test_driver_is_read_once_a_frame_and_portraits_once_at_all(monkeypatch: pyte
     for name in counts:
         really = getattr(DemoAnimator, name)
 
-        def count(self: DemoAnimator, given: object, name: str = name, really: object = really) -> object:
+        def count(self: DemoAnimator, given: object, name: str = name, really: object = really, **asked: bool) -> object:
             counts[name] += 1
-            return really(self, given)  # type: ignore[operator]
+            return really(self, given, **asked)  # type: ignore[operator]
 
         monkeypatch.setattr(DemoAnimator, name, count)
     animation = Animation(DemoAnimator(SIDE), [PORTRAIT] * 3)
@@ -108,6 +109,18 @@ def test_driver_is_read_once_a_frame_and_portraits_once_at_all(monkeypatch: pyte
     frames = [Frame(PORTRAIT, index / 25) for index in range(4)]
     list(animate_clip(animation, frames, [WHOLE] * 4, SIDE, Timings()))
     assert counts == {"detect": 4, "encode": 3, "wear": 12}
+
+
+def test_borders_stand_still_where_they_are_to_be_put_back() -> None:
+    portrait = np.asarray(PORTRAIT // 2 + np.random.default_rng(0).integers(0, 100, PORTRAIT.shape), np.uint8)
+    edge, changes = still_share(SIDE) == 1, []
+    for still_border in (False, True):
+        animation = Animation(DemoAnimator(SIDE), [portrait], mattes=[portrait], still_border=still_border)
+        animation.settle(demo_picture(0, SIDE, SIDE))
+        drawn = animation.move(demo_picture(1.3, SIDE, SIDE), Timings())
+        changes.append([np.abs(image.astype(int) - portrait)[edge].mean() for image in (*drawn.faces, *drawn.mattes)])
+    assert min(changes[0]) > 5
+    assert max(changes[1]) < 0.5
 
 
 def test_one_portrait_is_worn_once_for_all_frames(monkeypatch: pytest.MonkeyPatch) -> None:

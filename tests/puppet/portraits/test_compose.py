@@ -24,11 +24,12 @@ SQUARES = [
 ]
 
 
+@pytest.mark.parametrize("still_border", [False, True])
 @pytest.mark.parametrize("square", SQUARES)
-def test_outside_is_untouched_to_the_bit(square: Square) -> None:
+def test_outside_is_untouched_to_the_bit(square: Square, still_border: bool) -> None:
     picture = np.random.default_rng(0).integers(0, 256, (160, 200, 3), np.uint8)
     face = np.random.default_rng(1).integers(0, 256, (64, 64, 3), np.uint8)
-    paste = PasteBack(picture, [square], 64)
+    paste = PasteBack(picture, [square], 64, ratio=0.45, still_border=still_border)
     (mask,) = paste.masks
     image = paste([face])
     assert mask.max() > 0.8
@@ -96,6 +97,23 @@ def test_still_driver_leaves_no_step_at_the_seam() -> None:
     for _ in range(2):  # as it comes, then with colours matched
         assert measure_seam(picture, paste([face]), paste.masks[0], portrait.square.side) < 2
         paste.match([face])
+
+
+def test_what_crosses_a_seam_that_stands_still_is_not_broken() -> None:
+    """Stripes through a crop that is shifted whole, and but for its border."""
+    stripes = np.rint(128 + 60 * np.sin(np.arange(300) / 5)).astype(np.uint8)
+    picture = np.broadcast_to(stripes[None, :, None], (300, 300, 3)).copy()
+    square, animator = Square(150, 150, 256), DemoAnimator(256)
+    broken = []
+    for still_border in (False, True):
+        source = animator.wear(animator.encode(cut(picture, square, 256), still_border=still_border))
+        paste = PasteBack(picture, [square], 256, still_border=still_border)
+        image = paste([animator.animate(source._replace(points=source.points + np.float32(0.06)))])
+        change, (mask,) = np.abs(image.astype(int) - picture), paste.masks
+        assert change[mask == 1].mean() > 10, "it does move"
+        broken.append(change[(mask > 0) & (mask < 0.5)].mean())
+    assert broken[0] > 5
+    assert broken[1] < 0.5
 
 
 def test_match_is_the_same_for_every_frame() -> None:

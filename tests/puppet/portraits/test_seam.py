@@ -29,6 +29,18 @@ def test_mask_is_smooth_and_ends_at_the_ratio(ratio: float) -> None:
     assert np.allclose(line[50:200], line[350:200:-1], atol=1e-5)
 
 
+def test_seam_of_a_still_border_is_narrow_there_and_soft_farther_in() -> None:
+    square, far = Square(200, 150, 200), np.abs(ACROSS - 200) / 200
+    widths = []
+    for ratio in (0.5, 0.45, 0.3):
+        line = face_mask(square, ACROSS, DOWN, ratio=ratio, still_border=True)[150]
+        assert (line[far >= ratio] == 0).all()
+        assert line[(far < ratio) & (far > ratio - 0.015)].max() > 0
+        widths.append(float(far[(line > 0) & (line < 1)].max() - far[(line > 0) & (line < 1)].min()))
+    assert widths == pytest.approx([0.04, 0.09, 0.16], abs=0.02)
+    assert widths[0] < widths[1] < widths[2]
+
+
 NEIGHBOURS = {
     "apart": [Square(80, 150, 100), Square(320, 150, 100)],
     "close": [Square(120, 150, 160), Square(220, 160, 150)],
