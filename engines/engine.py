@@ -49,12 +49,28 @@ class Device(NamedTuple):
     precision: str
 
 
+class Port(NamedTuple):
+    """What a graph says of an input or output: `dtype` as NumPy names it, sizes of None where any will do; no shape where it has none."""
+
+    name: str
+    dtype: str
+    shape: tuple[int | None, ...] | None
+
+
+Shapes = Mapping[str, tuple[int, ...]]
+"""Shapes of inputs and outputs by name."""
+
+
 class EngineOptions(NamedTuple):
-    """How to run a graph: `device` None is the runtime's first choice, `threads` 0 is the runtime's own count."""
+    """How to run a graph: `device` None is the runtime's first choice, `threads` 0 is the runtime's own count.
+
+    shapes: of inputs and outputs that the graph itself leaves open; those of OpenVINO's outputs follow from the inputs.
+    """
 
     device: str | None = None
     precision: Precision = "auto"
     threads: int = 0
+    shapes: Shapes = MappingProxyType({})
 
 
 class Engine(Protocol):

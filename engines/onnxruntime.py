@@ -7,10 +7,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from engines.building.graph_typing import typed_graph
-from engines.engine import Device, EngineOptions, OpenedGraph, Tensor, TensorSpec, check_complete, check_given, failed_run
+from engines.engine import Device, EngineOptions, OpenedGraph, Port, Tensor, check_complete, check_given, failed_run
 from engines.providers.execution_providers import (
     CPU,
     CUDA,
@@ -25,6 +23,7 @@ from engines.providers.execution_providers import (
 from engines.providers.overhearing import overhearing
 from engines.providers.provider_sessions import SessionPlan, Way, choose_precision, describe_card, numbered, ways_of
 from engines.providers.runtime_tensors import DeviceTensor, HostTensor
+from engines.providers.session_ports import SessionSpecs, read_ports, read_specs
 from puppet.errors import EngineError, ModelError
 
 PACKAGES = ("onnxruntime", "onnxruntime-gpu", "onnxruntime-directml")
@@ -36,14 +35,6 @@ which an app that holds a camera has no business to do."""
 
 BROKEN_GRAPH = ("InvalidGraph", "InvalidProtobuf", "NoModel", "NoSuchFile")
 """Errors of ONNX Runtime that are the file's fault, whatever runs it."""
-
-DTYPES: dict[str, type[np.generic]] = {
-    "tensor(uint8)": np.uint8,
-    "tensor(float)": np.float32,
-    "tensor(float16)": np.float16,
-    "tensor(int32)": np.int32,
-    "tensor(int64)": np.int64,
-}
 
 
 class OnnxRuntime:
@@ -98,7 +89,7 @@ class OnnxRuntime:
         if provider is None or place >= len(cards):
             raise self._absent(options.device or "", provider, bool(cards))
         precision = choose_precision(provider, options.precision)
-        plan = SessionPlan(provider, place, cards[place], precision, options.threads)
+        plan = SessionPlan(provider, place, cards[place], precision, options.threads, options.shapes)
         model = typed_graph(graph, "f16") if precision == "f16" else str(graph)
         notes = ["f16 needs the package onnx: pip install onnx"] if (options.precision, precision) == ("auto", "tf32") else []
         *better, last = ways_of(provider, self._capture)
@@ -118,10 +109,22 @@ class OnnxRuntime:
             _check_graph(graph, error, provider is CPU)
             raise refusal(provider, [_first_line(error), *self._load(provider)]) from error
 
+    def ports(self, graph: Path) -> tuple[tuple[Port, ...], tuple[Port, ...]]:
+        """Inputs and outputs of a graph, which is loaded on the processor for it. Raises `ModelError`, `EngineError`."""
+        plan = SessionPlan(CPU, 0, Card(0, "", None), "f32", 0)
+        try:
+            session = plan.open(self._package, str(graph), Way(False, False), [])
+        except EngineError:
+            raise
+        except Exception as error:  # its exceptions have no base of their own
+            raise ModelError(f"ONNX Runtime can't load {graph}: {_first_line(error)}.", "Copy or export the model again.") from error
+        return read_ports(session)
+
     def _open(self, graph: Path, model: str | bytes, plan: SessionPlan, way: Way, notes: list[str]) -> "OnnxRuntimeEngine":
         """Open in one way. Raises ONNX Runtime's own errors besides ours."""
         session = plan.open(self._package, model, way, self._load(plan.provider))
-        return OnnxRuntimeEngine(graph, self._package, session, plan.describe(session, way, notes), plan if way.on_card else None)
+        specs = read_specs(graph, session, plan.shapes)
+        return OnnxRuntimeEngine(specs, self._package, session, plan.describe(session, way, notes), plan if way.on_card else None)
 
     def _cards(self, provider: ExecutionProvider) -> tuple[Card, ...]:
         self._load(provider)
@@ -142,12 +145,12 @@ class OnnxRuntime:
 class OnnxRuntimeEngine(OpenedGraph):
     """One session whose inputs and outputs are bound once, on the card where that is possible."""
 
-    def __init__(self, graph: Path, package: Any, session: Any, device: Device, on_card: SessionPlan | None) -> None:
+    def __init__(self, specs: SessionSpecs, package: Any, session: Any, device: Device, on_card: SessionPlan | None) -> None:
         """Take over a session; with `on_card` its tensors lie there, and one run on zeros is made, in which a CUDA graph is recorded.
 
         Raises ONNX Runtime's own errors where the card has no room or a run can't be recorded.
         """
-        super().__init__(graph.name, _specs(graph, session.get_inputs()), _specs(graph, session.get_outputs()), device)
+        super().__init__(*specs, device)
         self._session = session
         self._binding = session.io_binding()
         self._tensors: dict[str, HostTensor | DeviceTensor] = {}
@@ -214,12 +217,3 @@ def _first_line(error: Exception) -> str:
     """The first line of ONNX Runtime's message without its own number for it."""
     line = (str(error).strip().splitlines() or [type(error).__name__])[0]
     return line.rpartition(" : ")[2].strip(" .") if line.startswith("[ONNXRuntimeError]") else line.strip(" .")
-
-
-def _specs(graph: Path, ports: Any) -> dict[str, TensorSpec]:
-    specs: dict[str, TensorSpec] = {}
-    for port in ports:
-        if port.type not in DTYPES or any(not isinstance(size, int) for size in port.shape):
-            raise ModelError(f"{graph}: {port.name} is {port.type} {port.shape}, which is not a fixed tensor.", "Export the model again.")
-        specs[port.name] = TensorSpec(port.name, np.dtype(DTYPES[port.type]), tuple(port.shape))
-    return specs

@@ -7,13 +7,27 @@ from functools import cached_property
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed_version
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
-from engines.engine import Device, EngineOptions, OpenedGraph, Tensor, TensorSpec, check_complete, check_given, failed_run
+from engines.engine import (
+    Device,
+    EngineOptions,
+    OpenedGraph,
+    Port,
+    Shapes,
+    Tensor,
+    TensorSpec,
+    check_complete,
+    check_given,
+    failed_run,
+)
 from puppet.errors import EngineError, ModelError
 from puppet.folders import cache_folder
+
+NO_SHAPES: Shapes = MappingProxyType({})
 
 
 class OpenVinoRuntime:
@@ -52,7 +66,7 @@ class OpenVinoRuntime:
                 f"OpenVINO finds no {device} on this computer, only {', '.join(self._core.available_devices)}.",
                 "Install the device's driver, or choose another device: puppet-engine list",
             )
-        model = self.read(graph)
+        model = self.read(graph, options.shapes)
         inputs, outputs = _specs(graph, model.inputs), _specs(graph, model.outputs)  # as read: compiling may add names
         precision = self._native(device) if options.precision == "auto" else options.precision
         if precision != "f32":
@@ -63,12 +77,25 @@ class OpenVinoRuntime:
             raise EngineError(f"OpenVINO can't run {graph} on {device}: {_last_line(error)}.", "Try --device CPU.") from error
         return OpenVinoEngine(graph.name, inputs, outputs, compiled, self._chosen(compiled))
 
-    def read(self, graph: Path) -> Any:
-        """A graph as OpenVINO reads it, the shapes of all operations worked out, to be looked at. Raises `ModelError`, `EngineError`."""
+    def read(self, graph: Path, shapes: Shapes = NO_SHAPES) -> Any:
+        """A graph as OpenVINO reads it, the shapes of all operations worked out, to be looked at. Raises `ModelError`, `EngineError`.
+
+        shapes: of inputs that the graph leaves open.
+        """
         try:
-            return self._core.read_model(graph)
+            model = self._core.read_model(graph)
+            given = {port.any_name: list(shapes[port.any_name]) for port in model.inputs if port.any_name in shapes}
+            if any(port.partial_shape.is_dynamic for port in model.inputs if port.any_name in given):
+                model.reshape(given)
+            return model
         except RuntimeError as error:
             raise ModelError(f"OpenVINO can't read {graph}: {_last_line(error)}.", "Copy or export the model again.") from error
+
+    def ports(self, graph: Path, shapes: Shapes = NO_SHAPES) -> tuple[tuple[Port, ...], tuple[Port, ...]]:
+        """Inputs and outputs of a graph, which is not compiled for it; `shapes` as in `read`. Raises as `read`."""
+        model = self.read(graph, shapes)
+        inputs, outputs = (tuple(_port(each) for each in ports) for ports in (model.inputs, model.outputs))
+        return inputs, outputs
 
     def _chosen(self, compiled: Any) -> Device:
         """What a compiled graph runs on and computes in, by OpenVINO's own account (AUTO decides for itself)."""
@@ -139,6 +166,18 @@ def _settings(device: str, precision: str, threads: int) -> dict[str, Any]:
     else:  # kernels of a GPU or NPU take long to build; a CPU would gain .2 to .4 s from a cache, for 238 MB of FOMM (measured)
         settings["CACHE_DIR"] = str(cache_folder() / "openvino")
     return settings
+
+
+def _port(port: Any) -> Port:
+    """A port as it was read."""
+    try:
+        dtype = str(np.dtype(port.element_type.to_dtype()))
+    except (RuntimeError, KeyError, TypeError, ValueError):  # a type that NumPy has not
+        dtype = str(port.element_type.get_type_name())
+    shape = port.partial_shape
+    if shape.rank.is_dynamic:
+        return Port(port.any_name, dtype, None)
+    return Port(port.any_name, dtype, tuple(None if size.is_dynamic else int(size.get_length()) for size in shape))
 
 
 def _specs(graph: Path, ports: Any) -> dict[str, TensorSpec]:

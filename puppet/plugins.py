@@ -1,13 +1,13 @@
 """What one room offers another that may not import it, looked up by name among the installed entry points.
 
-`engines` registers the face finder and the model-folder animator; `training` judges models with them.
+`engines` registers the face finder, the model-folder animator and the restorer of faces; `training` judges models with them.
 """
 
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import cast
 
-from puppet.animator import Animator, FaceFinder
+from puppet.animator import Animator, FaceFinder, Restorer
 from puppet.errors import EngineError
 
 
@@ -25,3 +25,8 @@ def open_face_finder(name: str = "mesh") -> FaceFinder:
 def open_animator(folder: Path, engine: str = "auto") -> Animator:
     """An animator that runs the graphs of a model folder on the engine named. Raises `ModelError`, `EngineError`."""
     return cast(Animator, _load("puppet.animators", "folder")(folder, engine=engine))  # type: ignore[operator]
+
+
+def open_restorer(path: Path | None = None) -> Restorer:
+    """What makes faces sharper: the embedded network, or an ONNX file. Raises `ModelError`, `MediaError`, `EngineError`."""
+    return cast(Restorer, _load("puppet.restorers", "file")(path))  # type: ignore[operator]

@@ -17,6 +17,8 @@ STRICT = ConfigDict(extra="forbid", frozen=True)
 Emphasis = Literal["whole", "head", "face"]
 Fit = Literal["whole", "fill", "blur"]
 WhenLost = Literal["hold", "idle", "card"]
+Shows = Literal["face", "picture", "everyone"]
+Background = Literal["picture", "green"]
 Theme = Literal["system", "light", "dark"]
 
 
@@ -66,6 +68,7 @@ class CameraSettings(BaseModel):
         default=30.0, ge=1, le=240, title="Rate", description="rate asked of the camera", json_schema_extra=unit("frames per second")
     )
     mirror: bool = Field(default=True, title="Mirror", description="flip the driver left to right, as a mirror does")
+    people: int = Field(default=1, ge=1, le=2, title="People", description="how many drive: two people each move one face of the picture")
     zoom: float = Field(default=1.0, ge=0.5, le=2, title="Zoom", description="how near the driver's crop is to the face, 1 as trained")
     offset_x: float = Field(
         default=0.0, ge=-0.5, le=0.5, title="Offset across", description="shift of the driver's crop to the right, in sides of it"
@@ -88,6 +91,11 @@ class OutputSettings(BaseModel):
     rate: float = Field(default=30.0, ge=1, le=120, title="Rate", description="rate shown", json_schema_extra=unit("frames per second"))
     fit: Fit = Field(default="whole", title="Fit", description="whole: with bars; fill: cut to the frame; blur: with blurred sides")
     mirror: bool = Field(default=False, title="Mirror the output", description="flip what others see; the preview is not changed")
+    background: Background = Field(
+        default="picture",
+        title="Background",
+        description="picture: as it is; green: a green screen, which OBS and meeting programs key out (draws each face twice)",
+    )
     test_card: bool = Field(default=False, title="Test card", description="show a test card instead of the portrait")
 
 
@@ -100,6 +108,16 @@ class PortraitSettings(BaseModel):
     fade: float = Field(
         default=0.3, ge=0, le=3, title="Cross-fade", description="time to change from one portrait to the next", json_schema_extra=unit("s")
     )
+    shows: Shows = Field(
+        default="face",
+        title="Shows",
+        description="face: the face alone; picture: the whole picture, in which it moves; everyone: every face of it moves",
+    )
+    lock_background: bool = Field(
+        default=True, title="Lock the background", description="keep what is behind a face that is put back into its picture as it is"
+    )
+    enhance: bool = Field(default=False, title="Sharper face", description="a second network makes each drawn face sharper")
+    enhancer: str = Field(default="", title="Enhancer", description="an ONNX file that restores faces; the embedded one when left out")
     overlay: float = Field(
         default=0.0, ge=0, le=1, title="Portrait over the driver", description="how clearly the portrait lies over your picture, to line up"
     )

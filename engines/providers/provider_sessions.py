@@ -2,9 +2,10 @@
 
 import importlib.util
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from engines.engine import Device, Precision
+from engines.engine import Device, Precision, Shapes
 from engines.providers.execution_providers import (
     CORE_ML,
     CPU,
@@ -34,13 +35,17 @@ def ways_of(provider: ExecutionProvider, capture: bool) -> tuple[Way, ...]:
 
 
 class SessionPlan(NamedTuple):
-    """What a session is opened on and computes in; `place` is the card's among the provider's, `threads` 0 is ONNX Runtime's own count."""
+    """What a session is opened on and computes in; `place` is the card's among the provider's, `threads` 0 is ONNX Runtime's own count.
+
+    shapes: of inputs and outputs that the graph leaves open.
+    """
 
     provider: ExecutionProvider
     place: int
     card: Card
     precision: str
     threads: int
+    shapes: Shapes = MappingProxyType({})
 
     @property
     def name(self) -> str:

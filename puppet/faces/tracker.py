@@ -1,7 +1,6 @@
 """A driver's face as a square of the frame that stays put while it can, and the square around a face that models are trained on."""
 
 import math
-import time
 from typing import NamedTuple
 
 import numpy as np
@@ -75,54 +74,44 @@ class Tracked(NamedTuple):
     jumped: bool = False
 
 
-class FaceTracker:
-    """Turns frames into steady squares. Owns its finder; used on one thread."""
+class SteadyFace:
+    """What is known of one face from frame to frame, whoever looks for it: its steady square, where it was last, since when it is lost."""
 
-    def __init__(self, finder: FaceFinder, settings: TrackerSettings | None = None) -> None:
-        self._finder = finder
-        self._settings = settings or TrackerSettings()
-        self.reset()
-
-    def reset(self) -> None:
-        """Forget the face: the next one found is framed anew."""
+    def __init__(self, settings: TrackerSettings) -> None:
+        self._settings = settings
         self._steady: SteadySquare | None = None
-        self._near: FloatArray | None = None
-        self._seen = self._searched = self._looked_around = -math.inf
-        self._lost = True
+        self.seen = -math.inf
+        self.near: FloatArray | None = None
+        self.is_lost = True
 
-    def __call__(self, picture: Picture, now: float | None = None) -> Tracked:
-        """Where the face is at `now`, s (`perf_counter` when left out)."""
-        now = time.perf_counter() if now is None else now
-        face = self._look(picture, now)
+    def follow(self, face: Face | None, now: float) -> Tracked:
+        """Where the face is at `now`, s, having been found there, or not."""
         if face is None:
-            self._lost = True
-            return Tracked(self._steady.square, None, now - self._seen) if self._steady else Tracked(None, None)
-        held = self._steady is not None and self._steady.follow(face.landmarks, now, back=self._lost)
+            self.is_lost = True
+            return Tracked(self._steady.square, None, now - self.seen) if self._steady else Tracked(None, None)
+        held = self._steady is not None and self._steady.follow(face.landmarks, now, back=self.is_lost)
         if self._steady is None or not held:
             self._steady = SteadySquare(face.landmarks, now, self._settings)
-        self._near, self._seen, self._lost = face.landmarks, now, False
+        self.near, self.seen, self.is_lost = face.landmarks, now, False
         return Tracked(self._steady.square, face, jumped=not held)
 
-    def change_finder(self, finder: FaceFinder) -> None:
-        """Go on with another finder; the old one is closed, and the square stays where it is."""
-        self._finder.close()
-        self._finder = finder
 
-    def close(self) -> None:
-        """Close the face finder; may be called twice."""
-        self._finder.close()
+class Search:
+    """Looks for a face while none is there: now and then near where one was, and more seldom all over the picture."""
 
-    def _look(self, picture: Picture, now: float) -> Face | None:
-        """Track each frame; search for a lost face now and then near where it was, and more seldom all over the picture."""
-        if not self._lost:
-            return self._finder.find(picture, self._near)
-        pause = self._settings.search_pause
-        if now - self._looked_around >= 4 * pause:
+    def __init__(self, pause: float) -> None:
+        """`pause`: time between two looks near the last place, s."""
+        self._pause = pause
+        self._searched = self._looked_around = -math.inf
+
+    def __call__(self, finder: FaceFinder, picture: Picture, near: FloatArray | None, now: float) -> Face | None:
+        """The face, if it is time to look at `now`, s, and one is there. near: where one was last, if ever."""
+        if now - self._looked_around >= 4 * self._pause:
             self._looked_around = self._searched = now
-            return self._finder.find(picture)
-        if self._near is not None and now - self._searched >= pause:
+            return finder.find(picture)
+        if near is not None and now - self._searched >= self._pause:
             self._searched = now
-            return self._finder.find(picture, self._near)
+            return finder.find(picture, near)
         return None
 
 

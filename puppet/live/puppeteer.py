@@ -1,34 +1,29 @@
-"""One driver's frame in, the portrait in the driver's pose out: what happens to every frame, in order."""
+"""The drivers' frame in, the portrait in their poses out: what happens to every frame, in order."""
 
 from collections.abc import Callable
 from pathlib import Path
 
-import cv2
-import numpy as np
-
-from puppet.animator import Encoded
+from puppet.animator import Restorer
 from puppet.cameras.live_frame import LiveFrame
 from puppet.contract import ModelCard
 from puppet.errors import EngineError, ModelError
-from puppet.faces.tracker import FaceTracker
-from puppet.live.costumes import Costumes, portrait_face
+from puppet.live.cast import Cast
+from puppet.live.costumes import Costume, Costumes, make_costume
 from puppet.live.cross_fade import CrossFade
-from puppet.live.matching import Matching
+from puppet.live.drivers import Drivers
 from puppet.live.recovery import Recovery
-from puppet.live.reframing import driver_square, is_reframed, reframed
-from puppet.live.shown import NOBODY, Facts, Parts, Shown, State
-from puppet.live.stand_in import Performance, StandIn
+from puppet.live.sharpening import Sharpening
+from puppet.live.shown import Facts, Parts, Shown, State
+from puppet.live.stand_in import Performance
 from puppet.live.timings import Timings
-from puppet.motion import Motion
 from puppet.outputs.words_card import words_card
-from puppet.picture import Picture, cut, freeze
+from puppet.picture import Picture
 from puppet.portraits.portrait import Portrait
 from puppet.settings import LiveSettings
-from puppet.steering.steering import Steering
 
 
 class Puppeteer:
-    """Moves the worn portrait as the driver moves. Created, used and closed on one thread; closes what it opened."""
+    """Moves the faces of the worn portrait as the drivers move. Created, used and closed on one thread; closes what it opened."""
 
     def __init__(self, open_parts: Callable[[], Parts], portrait: Portrait, settings: LiveSettings, timings: Timings) -> None:
         """Opens the model and puts on the portrait. Raises what `open_parts` raises."""
@@ -36,19 +31,15 @@ class Puppeteer:
         self._settings = settings
         self._timings = timings
         self._costumes = Costumes()
-        self._steering = Steering(settings.motion)
         self._fade = CrossFade(settings.portraits.fade)
         self._portrait = portrait
-        self._performance: tuple[Performance, float | None] | None = None
-        self._matching = Matching()
+        self._sharpening = Sharpening()
         self._recovery = Recovery()
         self._real_face = self._uncovered = False  # asked for; seen in the newest picture
         self._frame: LiveFrame | None = None
-        self._tracked = NOBODY
         self._image: Picture | None = None
         parts = open_parts()
-        self._stand_in = StandIn(settings.safety, parts.animator.card)
-        self._tracker = FaceTracker(parts.finder)
+        self._drivers = Drivers(parts.finder, settings, timings)
         self._take_parts(parts)
 
     # What happens to every frame
@@ -56,39 +47,26 @@ class Puppeteer:
     def __call__(self, frame: LiveFrame) -> Shown:
         """Track, detect, steer, animate; without a face, or with trouble, what the safety settings say."""
         picture, now = frame.picture, frame.captured
-        self._frame = frame = self._mirrored(frame)
+        self._frame = frame = self._drivers.mirrored(frame)
         self._uncovered = self._real_face
         if self._real_face:
             return self._show("real face", now)._replace(image=picture)  # as others see the driver, not as a mirror does
         if self._recovery.trouble and not self._mend():
             return self._nobody("engine trouble", now)
         try:
-            return self._perform(now) if self._performance is not None else self._follow(frame)
+            return self._perform(now) if self._drivers.performance is not None else self._follow(frame)
         except EngineError as error:
             self.fail(error)
             return self._nobody("engine trouble", now)
 
     def _follow(self, frame: LiveFrame) -> Shown:
-        with self._timings.stage("track"):
-            tracked = self._tracked = self._tracker(frame.picture, frame.captured)
-        if tracked.square is None or tracked.face is None:
-            self._steering.lose()
-            return self._nobody("no face", frame.captured)
-        if tracked.jumped:
-            self._steering.forget()
-        with self._timings.stage("detect"):
-            square = driver_square(tracked.square, self._settings.camera)
-            seen = self._animator.detect(cut(frame.picture, square, self._animator.card.side))
-        steered = self._steering.steer(seen, frame.captured)
-        match, better = self._matching.look(steered.driving, tracked.face.landmarks, frame.captured)
-        if better is not None:
-            self._steering.take_neutral(better)
-        self._stand_in.end()
-        if steered.posed is None:
-            self._fade.end()
-            return self._show("settling", frame.captured)._replace(driving=steered.driving, match=match)
-        self._draw(steered.posed, frame.captured)
-        shown = self._show("live", frame.captured)._replace(match=match)
+        state, steered, match = self._drivers.follow(frame, self._animator)
+        self._draw(frame.captured)
+        if state == "no face":
+            return self._nobody(state, frame.captured)
+        shown = self._show(state, frame.captured)._replace(match=match)
+        if steered is None:
+            return shown
         return shown._replace(driving=steered.driving, neutral=steered.neutral, posed=steered.posed, eased=steered.eased)
 
     def stand_in(self, now: float, camera_lost: bool) -> Shown | None:
@@ -99,59 +77,54 @@ class Puppeteer:
         if self._recovery.trouble and not self._mend():
             return self._nobody("engine trouble", now)
         try:
-            if self._performance is not None and not self._real_face:
+            if self._drivers.performance is not None and not self._real_face:
                 return self._perform(now)
             if camera_lost:
-                self._tracked = NOBODY
-                self._steering.lose()
+                self._drivers.miss(now)
+                self._draw(now)
                 return self._nobody("camera lost", now)
         except EngineError as error:
             self.fail(error)
         return None
 
+    def _perform(self, now: float) -> Shown:
+        """Let a take move the portrait."""
+        self._drivers.perform(now)
+        self._draw(now)
+        return self._show("take", now)._replace(posed=self._drivers.lead.posed)
+
     def _nobody(self, state: State, now: float) -> Shown:
-        """Hold the last picture, then idle or show a card."""
+        """What is held or idles, or a card."""
         broken = state == "engine trouble"
-        posed = None if broken else self._stand_in.pose(self._steering, self._source, now)
-        if posed is not None:
-            self._draw(posed, now)
-        else:
-            self._fade.end()  # what is held is the new portrait already
+        if broken:
+            self._fade.end()
         shown = self._show(state, now)
-        if not self._stand_in.wants_card(now, broken):
+        if not self._drivers.wants_card(now, broken):
             return shown
         words, (height, width) = self._settings.safety.card_words, self._held.shape[:2]
         return shown._replace(image=words_card(words, width, height), words=words)
 
-    def _perform(self, now: float) -> Shown:
-        """Let a take move the portrait."""
-        assert self._performance is not None
-        performance, begun = self._performance
-        if begun is None:
-            self._performance, begun = (performance, now), now
-        posed = performance.pose(self._steering, self._source, now - begun, now)
-        self._draw(posed, now)
-        return self._show("take", now)._replace(posed=posed)
-
-    def _draw(self, posed: Motion, now: float) -> None:
-        with self._timings.stage("animate"):
-            image = self._animator.animate(posed)
-        self._image = self._fade(image, now)
+    def _draw(self, now: float) -> None:
+        """Draw what was posed; where nothing was, the picture is held."""
+        if self._sharpening.trouble and self._cast.is_enhanced:
+            self._set_up()
+        image = self._cast.draw(self._timings)
+        if image is None:
+            self._fade.end()  # what is held is the new portrait already
+        else:
+            self._image = self._fade(image, now)
 
     def _show(self, state: State, now: float) -> Shown:
-        return Shown(self._frame, now, self._tracked, self._held, state, trouble=self._recovery.trouble)
-
-    def _mirrored(self, frame: LiveFrame) -> LiveFrame:
-        if not self._settings.camera.mirror:
-            return frame
-        return frame._replace(picture=freeze(np.asarray(cv2.flip(frame.picture, 1), dtype=np.uint8)))
+        first, *others = self._drivers.tracked
+        shown = Shown(self._frame, now, first, self._held, state, trouble=self._recovery.trouble)
+        return shown._replace(others=tuple(others), place=self._drivers.lead.place, remark=self._sharpening.trouble or self._drivers.remark)
 
     # Orders
 
     @property
     def facts(self) -> Facts:
         """What draws the pictures."""
-        return self._facts
+        return self._facts._replace(enhancer=self._sharpening.name, faces=len(self._cast.actors))
 
     @property
     def settings(self) -> LiveSettings:
@@ -174,7 +147,7 @@ class Puppeteer:
         self._costumes.drop(path)
 
     def wear_kept(self, path: Path) -> bool:
-        """Put on a portrait that was kept; False if it never was. Raises `EngineError`."""
+        """Put on a portrait that was kept; False if it never was, or had to make room. Raises `EngineError`."""
         portrait = self._costumes.portrait(path)
         if portrait is None:
             return False
@@ -184,48 +157,47 @@ class Puppeteer:
         return True
 
     def wear(self, portrait: Portrait) -> None:
-        """Put on a portrait; the neutral pose stays. Raises `EngineError`."""
+        """Put on a portrait; the neutral poses stay. Raises `EngineError`."""
         self._portrait = portrait
         if not self._recovery.trouble:
-            self._put_on(self._worn_face)
+            self._put_on(make_costume(portrait, self._animator))
 
     def recalibrate(self) -> None:
-        """Make the driver's present pose the neutral one; with nobody there, the next steady one."""
-        self._steering.recalibrate()
+        """Make the drivers' present poses the neutral ones; with nobody there, the next steady one."""
+        self._drivers.recalibrate()
 
     def calibrate_by_itself(self, on: bool) -> None:
         """Take every moment in which driver and portrait match better than before for the neutral pose, or stop it."""
-        self._matching.calibrate(on)
+        self._drivers.calibrate_by_themselves(on)
 
     def adjust(self, settings: LiveSettings) -> None:
-        """Go on with other settings; what needs another camera, model or sink is left to others."""
-        before, self._settings = self._settings, settings
-        if settings.camera.mirror != before.camera.mirror:
-            self._tracker.reset()
-            self._steering.forget()
-        neutral = self._steering.neutral
-        if neutral is not None and is_reframed(before.camera, settings.camera):
-            self._steering.take_neutral(reframed(neutral, before.camera, settings.camera))
-        self._steering.adjust(settings.motion)
+        """Go on with other settings; what needs another camera, model, portrait or sink is left to others. Raises `EngineError`."""
+        self._settings = settings
         self._fade.seconds = settings.portraits.fade
-        self._stand_in.settings = settings.safety
+        if self._drivers.adjust(settings) and not self._recovery.trouble:
+            self._put_on(self._costume)
 
-    def turn_mirror(self) -> None:
-        """Mirror the driver, or stop; the face and the neutral pose are taken anew, because left and right change."""
-        camera = self._settings.camera
-        self.adjust(self._settings.model_copy(update={"camera": camera.model_copy(update={"mirror": not camera.mirror})}))
+    def swap_people(self) -> None:
+        """Let each of two people move the face that the other one moved; each keeps their neutral pose."""
+        self._drivers.swap()
+
+    def enhance(self, restorer: Restorer | None) -> None:
+        """Make drawn faces sharper with this, which is the puppeteer's from now on, or no longer. Raises `EngineError`."""
+        self._sharpening.take(restorer)
+        if not self._recovery.trouble:
+            self._set_up()
 
     def show_real_face(self, on: bool) -> None:
         """Pass the driver's own picture through, or stop it. Never done but on an order."""
         self._real_face = on
 
     def perform(self, performance: Performance | None) -> None:
-        """Let a take move the portrait instead of the driver; None gives it back to the driver."""
-        self._performance = None if performance is None else (performance, None)
+        """Let a take move the portrait instead of the drivers; None gives it back to them."""
+        self._drivers.play(performance)
 
     def idle_with(self, take: Performance | None) -> None:
-        """What moves the portrait while nobody is there: a take, or with None the calm motion that is always at hand."""
-        self._stand_in.take = take
+        """What moves faces while nobody is there for them: a take, or with None the calm motion that is always at hand."""
+        self._drivers.idle_take = take
 
     def change_model(self, open_parts: Callable[[], Parts], parts: Parts) -> None:
         """Go on with another model, whose parts are open; the old ones are closed. `open_parts` opens it again after a failure.
@@ -234,7 +206,7 @@ class Puppeteer:
         """
         self._animator.close()
         self._open_parts = open_parts
-        self._performance = None
+        self._drivers.play(None)
         self._exchange(parts)
         self._recovery.mend()
 
@@ -246,8 +218,9 @@ class Puppeteer:
         self._close_parts()
 
     def close(self) -> None:
-        """Close the animator and the face finder; may be called twice."""
+        """Close the animator, the face finder and the restorer; may be called twice."""
         self._close_parts()
+        self._sharpening.close()
 
     # How that is done
 
@@ -256,38 +229,37 @@ class Puppeteer:
         assert self._image is not None, "a portrait is worn from the beginning"
         return self._image
 
-    @property
-    def _worn_face(self) -> Picture:
-        return portrait_face(self._portrait, self._animator.card.side)
-
     def _exchange(self, parts: Parts) -> None:
-        """Go on with other parts; the driver is where it was."""
-        self._tracker.change_finder(parts.finder)
+        """Go on with other parts; the drivers are where they were."""
+        self._drivers.change_finder(parts.finder)
         self._take_parts(parts)
 
     def _take_parts(self, parts: Parts) -> None:
         """Go on with these parts; where they can't be used they are closed. Raises `EngineError`."""
         self._animator, self._facts = parts.animator, parts.facts
         self._costumes.forget_encodings()
-        take = self._stand_in.take if self._stand_in.card == parts.animator.card else None
-        self._stand_in = StandIn(self._settings.safety, self._animator.card, take)
         try:
-            self._put_on(self._worn_face)
+            self._put_on(make_costume(self._portrait, self._animator))
         except EngineError:
             self._close_parts()
             raise
 
     def _close_parts(self) -> None:
         self._animator.close()
-        self._tracker.close()
+        self._drivers.close()
 
-    def _put_on(self, portrait: Picture | Encoded) -> None:
-        self._source = self._animator.wear(portrait)
-        self._steering.wear(self._source, self._animator.card)
-        self._matching.wear(self._portrait.landmarks)
+    def _put_on(self, costume: Costume) -> None:
+        self._costume = costume
+        self._cast = Cast(costume, self._animator, self._settings.camera.people)
+        self._drivers.take_on(self._cast, self._animator.card)
+        self._set_up()
+
+    def _set_up(self) -> None:
+        """Make the cast ready; what it shows takes over from the last image."""
+        image = self._cast.set_up(lambda: self._sharpening.enhancement(self._drivers.finder))
         if self._image is not None:
             self._fade.begin(self._image)
-        self._image = self._worn_face
+        self._image = image
 
     def _mend(self) -> bool:
         """Open the engine again once its pause is over; whether all is well."""

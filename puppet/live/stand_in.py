@@ -2,7 +2,6 @@
 
 from typing import NamedTuple, Protocol
 
-from puppet.contract import ModelCard
 from puppet.motion import Motion
 from puppet.settings import SafetySettings
 from puppet.steering.idle_motion import IdleMotion
@@ -39,26 +38,20 @@ class Replay(NamedTuple):
 
 
 class StandIn:
-    """What is shown while nobody can be followed: the last picture for a while, then what the settings say."""
+    """Says what is shown while a driver can't be followed: the last picture for a while, then what the settings say."""
 
-    def __init__(self, settings: SafetySettings, card: ModelCard, take: Performance | None = None) -> None:
-        """`take` is played instead of the calm motion."""
+    def __init__(self, settings: SafetySettings) -> None:
         self.settings = settings
-        self.card = card
-        self.take = take
-        self._idle = Idle(IdleMotion(card.lids))
         self._since: float | None = None
 
     def end(self) -> None:
         """Somebody is there again."""
         self._since = None
 
-    def pose(self, steering: Steering, source: Motion, now: float) -> Motion | None:
-        """The motion to draw at `now`, s; None where the picture is held or a card is shown."""
+    def idles(self, now: float) -> float | None:
+        """For how long faces have moved by themselves at `now`, s; None where the picture is held or a card is shown."""
         away = self._wait(now)
-        if away < 0 or self.settings.when_lost != "idle":
-            return None
-        return (self.take or self._idle).pose(steering, source, away, now)
+        return None if away < 0 or self.settings.when_lost != "idle" else away
 
     def wants_card(self, now: float, broken: bool) -> bool:
         """Whether a card is to be shown. `broken`: nothing can be drawn, so a card stands for a motion too."""

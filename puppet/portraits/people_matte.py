@@ -51,15 +51,27 @@ def moving_matte(member: Member, maker: MatteMaker) -> FloatArray:
 def whole_matte(crowd: Crowd, maker: MatteMaker) -> FloatArray:
     """How much of each pixel of the crowd's picture is a person, 0 to 1: (height, width) float32.
 
-    The network sees the picture as a whole, and each face from near: a person that it sees in one of the two is there.
+    The network sees the picture as a whole, and each face from near: a person that it sees in one of the two is there. Whatever it
+    misses, a face within its landmarks is a person's.
     """
     matte = maker.make(crowd.picture)
     height, width = matte.shape
     for member in crowd.members:
         affine, flags = crop_from_frame(member.square, len(member.face)), cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        near = maker.make(member.face)
+        near = np.maximum(maker.make(member.face), _face_within(member))
         matte = np.maximum(matte, cv2.warpAffine(near, affine, (width, height), flags=flags, borderMode=cv2.BORDER_CONSTANT))
     return np.asarray(np.clip((matte - FAINT) / (1 - 2 * FAINT), 0, 1), np.float32)
+
+
+def _face_within(member: Member) -> FloatArray:
+    """The hull of a face's landmarks in its crop, with a soft rim: (side, side) float32, 0 to 1; nothing where there are none."""
+    side = len(member.face)
+    hull = np.zeros((side, side), np.float32)
+    if member.landmarks is not None:
+        affine = crop_from_frame(member.square, side)
+        points = member.landmarks @ affine[:, :2].T + affine[:, 2]
+        cv2.fillConvexPoly(hull, cv2.convexHull(np.rint(points).astype(np.int32)), (1.0,))
+    return np.asarray(cv2.GaussianBlur(hull, (0, 0), FEATHER * side / 2), np.float32)
 
 
 def fill_holes(matte: Picture) -> Picture:

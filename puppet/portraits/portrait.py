@@ -1,7 +1,7 @@
 """The picture that is animated: read, its face found, and cut to the square that a model wears."""
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import cv2
 import numpy as np
@@ -13,18 +13,23 @@ from puppet.media.clip import open_clip
 from puppet.motion import FloatArray
 from puppet.picture import Picture, Square, cut, freeze
 
+if TYPE_CHECKING:  # a scene is made of portraits' crops
+    from puppet.portraits.scene import Scene
+
 
 class Portrait(NamedTuple):
     """A picture and the square of it that moves.
 
     picture: the whole, (height, width, 3); square: what the face's crop covers of it, in its pixels; face: that crop at the
     model's size, (side, side, 3); landmarks: (68, 2) iBUG points in pixels of the picture, or None where no face was looked for.
+    scene: what of its picture is shown around the face; without one the face is shown alone.
     """
 
     picture: Picture
     square: Square
     face: Picture
     landmarks: FloatArray | None
+    scene: "Scene | None" = None
 
 
 def middle_square(width: int, height: int) -> Square:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from puppet.animator import CrowdFinder, Face
+from puppet.animator import CrowdFinder, Face, MatteMaker
 from puppet.errors import FaceError, MediaError
 from puppet.faces.tracker import square_around
 from puppet.media.clip import open_clip
@@ -16,6 +16,7 @@ from puppet.portraits.portrait import Portrait, cut_near, middle_square, shrink
 from puppet.portraits.portrait_library import Entry
 from puppet.portraits.portrait_quality import Quality, chosen_face, judge
 from puppet.portraits.preview import THUMBNAIL, Preview, PreviewCache
+from puppet.portraits.scene import Staging, make_scene
 
 LARGEST = 16384
 """Longer side above which a picture is shrunk before anything else, px: OpenCV can't cut from one twice as large."""
@@ -24,7 +25,7 @@ LONGEST = 2048
 """Longer side of the pictures that are kept, px. Crops are told in pixels of these; faces are cut from the file's own."""
 
 ROOM = 256 * 2**20
-"""Bytes of pictures kept at hand; beyond it those that weren't asked for the longest go."""
+"""Bytes of pictures kept at hand, and of the scenes made of them; beyond it those that weren't asked for the longest go."""
 
 
 class Look(NamedTuple):
@@ -49,35 +50,57 @@ class Look(NamedTuple):
 
 
 class Fitting(NamedTuple):
-    """A portrait cut for one model, how well it will do, and how many faces its picture has."""
+    """A portrait cut for one model, how well it will do, and how many faces its picture has. staging: what its scene was made for."""
 
     portrait: Portrait
     quality: Quality
     faces: int
+    staging: Staging = Staging()
+
+    @property
+    def moving(self) -> int:
+        """How many of the faces move."""
+        return 1 if self.portrait.scene is None else len(self.portrait.scene.members)
 
 
 class Wardrobe:
     """Portraits for the model that runs. `at_hand`, `preview_at_hand` and `wear` may be called on any thread, all else on one at a time."""
 
-    def __init__(self, open_finder: Callable[[], CrowdFinder], side: int, cache: Path | None = None, *, finder: str = "") -> None:
+    def __init__(
+        self,
+        open_finder: Callable[[], CrowdFinder],
+        side: int,
+        cache: Path | None = None,
+        *,
+        finder: str = "",
+        open_matte: Callable[[], MatteMaker] | None = None,
+        staging: Staging = Staging(),  # noqa: B008  it is immutable
+    ) -> None:
         """`side`: what the model wears, px. The face finder is opened with the first picture read; `finder` is its name.
 
-        cache: where previews are kept, apart for each finder: what one sees in a picture another may not.
+        cache: where previews are kept, apart for each finder: what one sees in a picture another may not. staging: what is shown
+        around a face; where that takes a matte, `open_matte` is called for the first one.
         """
         self.side = side
+        self.staging = staging
         self._open_finder = open_finder
         self._finder_name = finder
         self._finder: CrowdFinder | None = None
+        self._open_matte = open_matte
+        self._matte: MatteMaker | None = None
         self._cache = PreviewCache(cache) if cache is not None else None
         self._looks: OrderedDict[Entry, Look] = OrderedDict()  # by the entry less its crop
+        self._cuts: dict[Entry, Fitting] = {}  # without scenes
         self._fittings: dict[Entry, Fitting] = {}
         self._worn: tuple[Entry, Fitting] | None = None
         self._previews: dict[Entry, Preview] = {}
 
     def at_hand(self, entry: Entry) -> Fitting | None:
         """The portrait if it was read before, as this entry tells it."""
-        worn = self._worn
-        return worn[1] if worn is not None and worn[0] == entry else self._fittings.get(entry)
+        worn, fitting = self._worn or (None, None)
+        if worn == entry and fitting is not None and fitting.staging == self.staging:  # else it was put on just before a change
+            return fitting
+        return self._fittings.get(entry)
 
     def wear(self, entry: Entry, fitting: Fitting) -> None:
         """This one is worn: it stays at hand however many are read after it, until another is. Any thread."""
@@ -92,13 +115,20 @@ class Wardrobe:
         return self._looks.get(entry._replace(crop=None)) or self._look_at(entry, self._read_file(entry.path))
 
     def read(self, entry: Entry) -> Fitting:
-        """The portrait, read if need be: the crop chosen by hand, or the largest face. Raises `MediaError`, `FaceError`."""
+        """The portrait, read if need be: the crop chosen by hand, or the largest face, and its scene, which may take seconds.
+
+        Raises `MediaError`, `FaceError`, and what opening the matte raises.
+        """
         fitting = self.at_hand(entry)
         if fitting is None:
-            fitting = self._fit(entry)
-            self._fittings[entry] = fitting
+            fitting = self._cut(entry)
+            if self.makes_scenes:
+                scene = make_scene(fitting.portrait, self.look(entry).faces, self.staging, self._opened_matte)
+                fitting = fitting._replace(portrait=fitting.portrait._replace(scene=scene))
+            self._fittings[entry] = fitting = fitting._replace(staging=self.staging)
         if (key := entry._replace(crop=None)) in self._looks:
             self._looks.move_to_end(key)
+        self._make_room()
         return fitting
 
     def preview(self, entry: Entry) -> Preview:
@@ -110,8 +140,30 @@ class Wardrobe:
                 self._previews[entry] = preview
         return preview
 
-    def change_model(self, open_finder: Callable[[], CrowdFinder], side: int, *, finder: str = "") -> bool:
-        """Cut for another model from now on, with the face finder that goes with it; whether that makes a difference.
+    @property
+    def makes_scenes(self) -> bool:
+        """Whether more is asked of a portrait than its face alone: reading it takes longer then."""
+        return self.staging.shows != "face" or self.staging.background != "picture"
+
+    def change_staging(self, staging: Staging) -> bool:
+        """Show something else around faces from now on; whether that makes a difference.
+
+        Where it does no portrait is at hand any more, but the worn one again once the staging is changed back.
+        """
+        if staging == self.staging:
+            return False
+        self.staging, self._fittings = staging, {}
+        return True
+
+    def change_model(
+        self,
+        open_finder: Callable[[], CrowdFinder],
+        side: int,
+        *,
+        finder: str = "",
+        open_matte: Callable[[], MatteMaker] | None = None,
+    ) -> bool:
+        """Cut for another model from now on, with the face finder and the matte that go with it; whether that makes a difference.
 
         Where it does nothing is at hand any more; only what the same finder saw in the pictures is.
         """
@@ -120,15 +172,28 @@ class Wardrobe:
         if finder != self._finder_name:
             self.close()
             self._looks.clear()
-        self._open_finder, self._finder_name, self.side = open_finder, finder, side
-        self._worn, self._fittings, self._previews = None, {}, {}
+        self._open_finder, self._finder_name, self._open_matte, self.side = open_finder, finder, open_matte, side
+        self._worn, self._cuts, self._fittings, self._previews = None, {}, {}, {}
         return True
 
     def close(self) -> None:
-        """Close the face finder, if one is open; may be called twice."""
-        finder, self._finder = self._finder, None
-        if finder is not None:
-            finder.close()
+        """Close the face finder and the matte, if they are open; may be called twice."""
+        opened, self._finder, self._matte = (self._finder, self._matte), None, None
+        for network in opened:
+            if network is not None:
+                network.close()
+
+    def _opened_matte(self) -> MatteMaker:
+        assert self._open_matte is not None, "whoever asks for scenes says where mattes come from"
+        if self._matte is None:
+            self._matte = self._open_matte()
+        return self._matte
+
+    def _cut(self, entry: Entry) -> Fitting:
+        """The portrait without a scene, cut if it never was."""
+        if entry not in self._cuts:
+            self._cuts[entry] = self._fit(entry)
+        return self._cuts[entry]
 
     def _fit(self, entry: Entry) -> Fitting:
         known = self._looks.get(entry._replace(crop=None))
@@ -144,7 +209,7 @@ class Wardrobe:
 
     def _make_preview(self, entry: Entry) -> Preview:
         try:
-            fitting = self.read(entry)
+            fitting = self._cut(entry)
             thumbnail = cut_near(fitting.portrait.picture, fitting.portrait.square, THUMBNAIL)
             preview = Preview(thumbnail, fitting.quality, fitting.faces)
         except FaceError as error:
@@ -172,13 +237,18 @@ class Wardrobe:
         return look
 
     def _make_room(self) -> None:
-        """Let go of the pictures that weren't asked for the longest."""
-        size = sum(look.picture.nbytes for look in self._looks.values())
-        while size > ROOM and len(self._looks) > 1:
-            left, look = self._looks.popitem(last=False)
-            size -= look.picture.nbytes
-            for entry in [entry for entry in self._fittings if entry._replace(crop=None) == left]:
-                del self._fittings[entry]
+        """Let go of the pictures that weren't asked for the longest, and of what was made of them."""
+        sizes = {key: look.picture.nbytes for key, look in self._looks.items()}
+        for entry, fitting in self._fittings.items():
+            key = entry._replace(crop=None)
+            if fitting.portrait.scene is not None and key in sizes:
+                sizes[key] += fitting.portrait.scene.nbytes
+        while sum(sizes.values()) > ROOM and len(self._looks) > 1:
+            left, _ = self._looks.popitem(last=False)
+            del sizes[left]
+            for kept in (self._cuts, self._fittings):
+                for entry in [entry for entry in kept if entry._replace(crop=None) == left]:
+                    del kept[entry]
 
 
 def _within(square: Square | None, picture: Picture) -> Square | None:

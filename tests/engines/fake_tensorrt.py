@@ -16,7 +16,7 @@ import onnxruntime
 import pytest
 
 from engines.building import tensorrt_package
-from engines.onnxruntime import DTYPES
+from engines.providers.session_ports import DTYPES
 from tests.engines.fake_cuda import FakeCuda
 from tests.engines.fake_tensorrt_building import HEADER, FakeBuilder, FakeSettings
 from tests.engines.fake_tensorrt_names import (

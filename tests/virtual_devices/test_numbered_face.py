@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from puppet.demo import DemoAnimator, DemoFaceFinder, demo_picture
-from puppet.faces.tracker import FaceTracker
+from puppet.faces.people import People
 from puppet.picture import Picture, cut
 from scripts.virtual_devices.camera_reader import middle_square
 from scripts.virtual_devices.numbered_face import STEPS, Run, numbered_faces, read_numbers
@@ -24,12 +24,12 @@ def _over_the_wire(picture: Picture) -> Picture:
 @cache
 def _shown() -> tuple[Picture, ...]:
     """One round of numbers as a reader of the virtual camera gets them: through driver, tracker, animator, frame and driver."""
-    animator, tracker = DemoAnimator(), FaceTracker(DemoFaceFinder())
+    animator, tracker = DemoAnimator(), People(DemoFaceFinder())
     animator.wear(demo_picture(0.0, 256, 256))
     shown = []
     for number, face in enumerate(numbered_faces(128, 96)):
         frame = _over_the_wire(face)
-        square = tracker(frame, number / 10).square
+        square = tracker(frame, number / 10).tracked[0].square
         assert square is not None
         drawn = cv2.resize(animator.animate(animator.detect(cut(frame, square, 256))), (128, 128), interpolation=cv2.INTER_AREA)
         framed = _over_the_wire(np.asarray(cv2.copyMakeBorder(drawn, 0, 0, 32, 32, cv2.BORDER_CONSTANT), np.uint8))

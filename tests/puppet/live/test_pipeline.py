@@ -14,7 +14,7 @@ from puppet.live.pipeline import Pipeline
 from puppet.live.puppeteer import Puppeteer
 from puppet.live.shown import Shown
 from puppet.live.timings import Timings
-from tests.live_parts import FakeCamera, eventually, portrait, puppeteer
+from tests.live_parts import FakeCamera, eventually, live_settings, portrait, puppeteer
 
 
 class Collector:
@@ -125,7 +125,7 @@ def test_orders_run_between_frames_on_the_thread_that_owns_the_engines(camera: F
 
     with Pipeline(lambda: camera, opener) as pipeline:
         pipeline.post(lambda puppet: threads.append(threading.get_ident()))
-        pipeline.post(lambda puppet: puppet.turn_mirror())
+        pipeline.post(lambda puppet: puppet.adjust(live_settings(camera__mirror=True)))
         reader = pipeline.shown.reader()
         eventually(lambda: len(threads) == 2)
         assert reader.wait(2.0) is not None

@@ -137,7 +137,7 @@ def test_a_mirror_flips_the_driver_before_the_face_is_looked_for() -> None:
     assert frame is not None
     assert np.array_equal(frame.picture, turned[:, ::-1])
     assert not frame.picture.flags.writeable
-    puppet.turn_mirror()
+    puppet.adjust(live_settings(camera__mirror=False))
     after = play(puppet, [turned] * STEADY, start=102.0)
     assert after[0].frame is not None and np.array_equal(after[0].frame.picture, turned)
     assert [one.state for one in after] == ["settling"] * (STEADY - 1) + ["live"]
@@ -306,9 +306,9 @@ def test_a_kept_portrait_is_put_on_without_being_encoded_again() -> None:
     class Counting(Watching):
         encoded = 0
 
-        def encode(self, picture: Picture) -> Encoded:
+        def encode(self, portrait: Picture, *, still_border: bool = False) -> Encoded:
             self.encoded += 1
-            return super().encode(picture)
+            return super().encode(portrait, still_border=still_border)
 
     counting = Counting()
     puppet = puppeteer(animator=counting)

@@ -63,7 +63,17 @@ def test_whole_picture_gains_whom_only_the_near_look_sees(member: Member) -> Non
     matte = whole_matte(Crowd(picture, (member,), ()), NearSighted())
     assert matte.shape == (400, 400)
     assert ((matte > 0.5) == (DemoMatte().make(picture) > 0.5)).mean() > 0.99
-    assert not whole_matte(Crowd(picture, (member,), ()), Blind()).any()
+
+
+def test_a_face_is_a_person_even_where_the_network_sees_nobody(member: Member) -> None:
+    assert member.landmarks is not None
+    matte = whole_matte(Crowd(demo_picture(1.0, 400, 400), (member,), ()), Blind())
+    low, high = member.landmarks.min(axis=0), member.landmarks.max(axis=0)
+    columns, rows = member.landmarks.mean(axis=0).round().astype(int)
+    assert matte[rows, columns] == 1
+    ys, xs = np.nonzero(matte)
+    assert (np.array([xs.min(), ys.min()]) >= low - 12).all() and (np.array([xs.max(), ys.max()]) <= high + 12).all(), "and nothing around"
+    assert not whole_matte(Crowd(demo_picture(1.0, 400, 400), (member._replace(landmarks=None),), ()), Blind()).any()
 
 
 def test_grey_picture_of_a_matte() -> None:
