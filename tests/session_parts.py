@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from puppet.demo import DemoFaceFinder, demo_picture
+from puppet.demo import DemoFaceFinder, DemoMatte, demo_picture
 from puppet.live.shown import Shown
 from puppet.media.picture_file import write_picture
 from puppet.portraits.portrait_library import PortraitLibrary
@@ -29,7 +29,7 @@ def write_portraits(folder: Path) -> tuple[Path, ...]:
 
 def make_session(folder: Path, pictures: tuple[Path, ...], settings: LiveSettings | None = None) -> LiveSession:
     """A session that keeps everything in `folder`; it is not entered yet."""
-    rack = PortraitRack(PortraitLibrary(folder / "portraits", pictures), Wardrobe(DemoFaceFinder, 256, finder="demo"))
+    rack = PortraitRack(PortraitLibrary(folder / "portraits", pictures), Wardrobe(DemoFaceFinder, 256, finder="demo", open_matte=DemoMatte))
     settings = settings or live_settings(model="demo", welcomed=True, recording__folder=str(folder / "results"))
     return LiveSession(settings, rack, path=folder / "settings.toml")
 

@@ -10,14 +10,17 @@ from puppet.errors import MediaError
 from puppet.media.video_writer import check_video_name
 from puppet.media.whole_file import refuse_overwriting
 from puppet.settings import (
+    Background,
     CameraSettings,
     Emphasis,
     Fit,
     LiveSettings,
     MotionSettings,
     OutputSettings,
+    PortraitSettings,
     RecordingSettings,
     SafetySettings,
+    Shows,
     WhenLost,
     changed,
 )
@@ -25,18 +28,19 @@ from puppet.settings_file import load_settings, settings_path
 from ui import desktop_entry
 from ui.console import notices, run_command, screen
 from ui.device_list import print_devices
-from ui.live_report import check_folder, report_table, report_words, write_report
+from ui.live_report import STANDARD_OUTPUT, check_folder, report_table, report_words, write_report
 from ui.live_run import LiveOrder, run_headless, run_window
 from ui.setting_option import setting_option
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
 
 DRIVER, PORTRAIT, MOVEMENT, OUTPUT, RUN = "Driver", "Portrait", "Motion", "Virtual camera", "Run"
-LIVE, CAMERA, MOTION, SHOWN, SAFETY, RECORDING = (
+LIVE, CAMERA, MOTION, SHOWN, WORN, SAFETY, RECORDING = (
     LiveSettings(),
     CameraSettings(),
     MotionSettings(),
     OutputSettings(),
+    PortraitSettings(),
     SafetySettings(),
     RecordingSettings(),
 )
@@ -45,13 +49,15 @@ SETTINGS = {
     "model": "model",
     "engine": "engine",
     "camera": "camera__source",
-    **{name: f"camera__{name}" for name in ("width", "height", "rate", "mirror", "zoom", "offset_x", "offset_y")},
+    **{name: f"camera__{name}" for name in ("width", "height", "rate", "mirror", "people", "zoom", "offset_x", "offset_y")},
     **{name: f"motion__{name}" for name in MotionSettings.model_fields},
     "output_device": "output__device",
     "output_width": "output__width",
     "output_height": "output__height",
     "output_rate": "output__rate",
+    **{name: f"portraits__{name}" for name in ("shows", "lock_background", "enhance", "enhancer")},
     "fit": "output__fit",
+    "background": "output__background",
     "mirror_output": "output__mirror",
     "test_card": "output__test_card",
     "when_lost": "safety__when_lost",
@@ -70,6 +76,7 @@ def live(
     height: Annotated[int, setting_option(CameraSettings, "height", DRIVER)] = CAMERA.height,
     rate: Annotated[float, setting_option(CameraSettings, "rate", DRIVER)] = CAMERA.rate,
     mirror: Annotated[bool, setting_option(CameraSettings, "mirror", DRIVER)] = CAMERA.mirror,
+    people: Annotated[int, setting_option(CameraSettings, "people", DRIVER)] = CAMERA.people,
     zoom: Annotated[float, setting_option(CameraSettings, "zoom", DRIVER)] = CAMERA.zoom,
     offset_x: Annotated[float, setting_option(CameraSettings, "offset_x", DRIVER)] = CAMERA.offset_x,
     offset_y: Annotated[float, setting_option(CameraSettings, "offset_y", DRIVER)] = CAMERA.offset_y,
@@ -81,6 +88,10 @@ def live(
             show_default="your own and the bundled ones",
         ),
     ] = None,
+    shows: Annotated[Shows, setting_option(PortraitSettings, "shows", PORTRAIT)] = WORN.shows,
+    lock_background: Annotated[bool, setting_option(PortraitSettings, "lock_background", PORTRAIT)] = WORN.lock_background,
+    enhance: Annotated[bool, setting_option(PortraitSettings, "enhance", PORTRAIT)] = WORN.enhance,
+    enhancer: Annotated[str, setting_option(PortraitSettings, "enhancer", PORTRAIT, metavar="FILE")] = WORN.enhancer,
     model: Annotated[str, setting_option(LiveSettings, "model", PORTRAIT, metavar="NAME|FOLDER")] = LIVE.model,
     engine: Annotated[str, setting_option(LiveSettings, "engine", PORTRAIT)] = LIVE.engine,
     relative: Annotated[bool, setting_option(MotionSettings, "relative", MOVEMENT, "--relative/--absolute")] = MOTION.relative,
@@ -100,6 +111,7 @@ def live(
     output_height: Annotated[int, setting_option(OutputSettings, "height", OUTPUT, "--output-height")] = SHOWN.height,
     output_rate: Annotated[float, setting_option(OutputSettings, "rate", OUTPUT, "--output-rate")] = SHOWN.rate,
     fit: Annotated[Fit, setting_option(OutputSettings, "fit", OUTPUT)] = SHOWN.fit,
+    background: Annotated[Background, setting_option(OutputSettings, "background", OUTPUT)] = SHOWN.background,
     mirror_output: Annotated[bool, setting_option(OutputSettings, "mirror", OUTPUT, "--mirror-output")] = SHOWN.mirror,
     test_card: Annotated[bool, setting_option(OutputSettings, "test_card", OUTPUT, "--test-card")] = SHOWN.test_card,
     when_lost: Annotated[WhenLost, setting_option(SafetySettings, "when_lost", OUTPUT)] = SAFETY.when_lost,
@@ -115,10 +127,12 @@ def live(
         typer.Option(min=0.1, help="End after this time; without it, at Ctrl-C or when the window is closed.", rich_help_panel=RUN),
     ] = None,
     record: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Record the portrait as a video (.mp4, .mov, .mkv).", rich_help_panel=RUN)
+        Path | None, typer.Option(metavar="FILE", help="Record the portrait as a video (.mp4, .mov, .mkv, .webm).", rich_help_panel=RUN)
     ] = None,
     microphone: Annotated[str, setting_option(RecordingSettings, "microphone", RUN, metavar="NAME")] = RECORDING.microphone,
-    json: Annotated[Path | None, typer.Option(metavar="FILE", help="Write what was measured as JSON.", rich_help_panel=RUN)] = None,
+    json: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write what was measured as JSON; - prints it.", rich_help_panel=RUN)
+    ] = None,
     devices: Annotated[
         bool,
         typer.Option("--devices", help="List cameras with their modes, virtual cameras and microphones, and end.", rich_help_panel=RUN),
@@ -149,13 +163,10 @@ def live(
     for trouble in troubles:
         notices.print(trouble, style="yellow", highlight=False, markup=False, soft_wrap=True)
     settings = changed(stored, **{setting: context.params[name] for name, setting in SETTINGS.items() if _is_given(context, name)})
+    if _is_given(context, "enhancer") and not _is_given(context, "enhance"):  # whoever names it wants it
+        settings = changed(settings, portraits__enhance=bool(enhancer))
     named = _named(portrait)
-    if record is not None:
-        check_video_name(record)
-        refuse_overwriting(record, (*named, Path(settings.camera.source)))
-    if json is not None:
-        check_folder(json)
-        refuse_overwriting(json, (*named, Path(settings.camera.source)))
+    _check_results(record, json, (*named, Path(settings.camera.source), Path(settings.portraits.enhancer)))
     order = LiveOrder(settings, named, seconds, record, virtual_camera=virtual_camera, stored=stored, path=path, troubles=troubles)
     report = run_headless(order) if headless else run_window(order)
     if report is None:
@@ -163,13 +174,24 @@ def live(
             notices.print("No picture was drawn.")
             raise typer.Exit(1)
         return
+    words = notices if json == STANDARD_OUTPUT else screen
     if headless:
-        screen.print(report_table(report))
+        words.print(report_table(report))
     if headless or record is not None:
         for line in report_words(report):
-            screen.print(line, highlight=False, markup=False, soft_wrap=True)
+            words.print(line, highlight=False, markup=False, soft_wrap=True)
     if json is not None:
         write_report(json, report)
+
+
+def _check_results(record: Path | None, json: Path | None, kept: tuple[Path, ...]) -> None:
+    """Raise `MediaError` now rather than after the run where a result can't be written, or would be written over one of `kept`."""
+    if record is not None:
+        check_video_name(record)
+        refuse_overwriting(record, kept)
+    if json is not None and json != STANDARD_OUTPUT:
+        check_folder(json)
+        refuse_overwriting(json, kept)
 
 
 def _is_given(context: typer.Context, option: str) -> bool:

@@ -12,8 +12,12 @@ from puppet.live.pipeline import Pipeline
 from puppet.live.timings import Spread
 from puppet.media.whole_file import write_whole
 
-STAGES = ("capture", "track", "detect", "animate", "sink", "screen", "virtual camera", "recorder")
+STAGES = ("capture", "track", "detect", "animate", "enhance", "matte", "compose", "sink", "screen", "virtual camera", "recorder")
 """The stages in the order a frame goes through them."""
+
+
+STANDARD_OUTPUT = Path("-")
+"""Named in place of a file; words go to standard error then."""
 
 
 class Milliseconds(BaseModel):
@@ -32,6 +36,8 @@ class LiveReport(BaseModel):
     model: str
     engine: str
     device: str
+    enhancer: str = Field(default="", description="what made faces sharper; empty for nothing")
+    faces: int = Field(default=1, description="how many faces of the picture moved")
     seconds: float = Field(description="how long the run lasted from its first picture on")
     frames: int = Field(description="pictures that reached the sink")
     frames_per_second: float
@@ -56,6 +62,8 @@ def make_report(pipeline: Pipeline, sink: str, portrait: str, seconds: float) ->
         model=facts.model,
         engine=facts.engine,
         device=facts.device,
+        enhancer=facts.enhancer,
+        faces=facts.faces,
         seconds=round(seconds, 3),
         frames=arrivals.age.samples,
         frames_per_second=round(arrivals.rate, 2),
@@ -79,7 +87,9 @@ def report_table(report: LiveReport) -> Table:
 
 def report_words(report: LiveReport) -> Iterator[str]:
     """What the table does not say, a sentence a line."""
-    yield f"{report.portrait} on {report.model}, driven by {report.driving}."
+    faces = f", {report.faces} faces of it" if report.faces > 1 else ""
+    sharper = f", sharper by {report.enhancer}" if report.enhancer else ""
+    yield f"{report.portrait}{faces} on {report.model}{sharper}, driven by {report.driving}."
     skipped = ", ".join(f"{count} by {name}" for name, count in report.skipped.items())
     yield f"{report.frames_per_second:.1f} frames per second on {report.engine}, {report.device}; skipped: {skipped}."
     if report.recorded is not None:
@@ -95,8 +105,11 @@ def check_folder(path: Path) -> None:
 
 
 def write_report(path: Path, report: LiveReport) -> None:
-    """Write the report as JSON, whole or not at all. Raises `MediaError`."""
-    write_whole(path, (report.model_dump_json(indent=2) + "\n").encode())
+    """Write the report as JSON, whole or not at all, or print it. Raises `MediaError`."""
+    if path == STANDARD_OUTPUT:
+        print(report.model_dump_json(indent=2))  # noqa: T201  data, not words: rich would wrap it
+    else:
+        write_whole(path, (report.model_dump_json(indent=2) + "\n").encode())
 
 
 def _milliseconds(spread: Spread) -> Milliseconds:

@@ -3,7 +3,7 @@
 import gc
 import math
 import signal
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -14,18 +14,19 @@ from puppet.assets import portraits as bundled_portraits
 from puppet.errors import ModelError
 from puppet.folders import cache_folder, data_folder
 from puppet.live.pipeline import Pipeline
-from puppet.live.shown import Shown
+from puppet.live.shown import Parts, Shown
 from puppet.live.timings import Timings
 from puppet.outputs.recorder import Recorder
 from puppet.outputs.sink import Sink
 from puppet.outputs.virtual_camera import VirtualCamera
-from puppet.portraits.portrait import load_portrait
+from puppet.portraits.portrait import Portrait, load_portrait
 from puppet.portraits.portrait_library import PortraitLibrary
+from puppet.portraits.scene import make_scene, staging_of
 from puppet.portraits.wardrobe import Wardrobe
 from puppet.settings import LiveSettings, changed
 from ui.console import notices
 from ui.live_report import LiveReport, make_report
-from ui.model_choice import finder_name, model_card, open_finder
+from ui.model_choice import finder_name, model_card, open_finder, open_matte, open_restorer
 from ui.session.live_session import LiveSession
 from ui.session.opening import Opening
 from ui.session.portrait_rack import PortraitRack
@@ -98,10 +99,11 @@ def run_headless(order: LiveOrder, sinks: tuple[Sink, ...] = ()) -> LiveReport |
     settings, timings, arrival = order.settings, Timings(), Arrival()
     opening = Opening(
         settings,
-        lambda parts: load_portrait(order.first_portrait, parts.finder, parts.animator.card.side),
+        partial(_read_portrait, order),
         timings,
         fallback=True,
         report=Announcement().report,
+        open_restorer=partial(open_restorer, settings.model, settings.portraits.enhancer) if settings.portraits.enhance else None,
     )
     recorder = Recorder(order.record, settings.camera.rate, settings.recording.microphone) if order.record is not None else None
     outputs = (
@@ -124,6 +126,16 @@ def run_headless(order: LiveOrder, sinks: tuple[Sink, ...] = ()) -> LiveReport |
             notices.print("Interrupted.")
         report = make_report(pipeline, arrival.name, order.first_portrait.name, perf_counter() - begun)
     return _finish(report, recorder)
+
+
+def _read_portrait(order: LiveOrder, parts: Parts) -> Portrait:
+    """The portrait of a run without a window, with what is shown around its face. Raises as reading it and opening a matte do."""
+    staging = staging_of(order.settings)
+    portrait = load_portrait(order.first_portrait, parts.finder, parts.animator.card.side)
+    faces = parts.finder.find_all(portrait.picture) if staging.shows == "everyone" else []
+    with ExitStack() as stack:
+        scene = make_scene(portrait, faces, staging, lambda: stack.enter_context(closing(open_matte(order.settings.model))))
+    return portrait._replace(scene=scene)
 
 
 def spare_collector() -> None:
@@ -164,7 +176,14 @@ def run_window(order: LiveOrder) -> LiveReport | None:
         card = model_card(settings.model)
     library = PortraitLibrary(data_folder() / "portraits", tuple(bundled_portraits()), named=order.portraits)
     finder = finder_name(settings.model)
-    wardrobe = Wardrobe(partial(open_finder, settings.model), card.side, cache_folder() / "portraits", finder=finder)
+    wardrobe = Wardrobe(
+        partial(open_finder, settings.model),
+        card.side,
+        cache_folder() / "portraits",
+        finder=finder,
+        open_matte=partial(open_matte, settings.model),
+        staging=staging_of(settings),
+    )
     rack = PortraitRack(library, wardrobe, str(order.portraits[0]) if order.portraits else settings.portraits.last)
     recorder = Recorder(order.record, settings.camera.rate, settings.recording.microphone) if order.record is not None else None
     session = LiveSession(settings, rack, stored=order.stored, path=order.path, sinks=(recorder,) if recorder is not None else ())

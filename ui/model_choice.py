@@ -3,11 +3,12 @@
 from collections.abc import Callable
 
 from engines.building.build_progress import Report, quietly
-from puppet.animator import CrowdFinder, LiveAnimator
+from puppet.animator import CrowdFinder, LiveAnimator, MatteMaker, Restorer
 from puppet.assets import EMBEDDED_MODEL, model_folder, model_names
 from puppet.contract import ModelCard, read_card
-from puppet.demo import DemoAnimator, DemoFaceFinder
+from puppet.demo import DemoAnimator, DemoFaceFinder, DemoMatte, DemoRestorer
 from puppet.live.shown import Facts
+from puppet.media.whole_file import named_path
 from ui.console import notices
 
 DEMO = "demo"
@@ -75,3 +76,24 @@ def open_finder(model: str) -> CrowdFinder:
     from engines.faces.finder import open_face_finder  # noqa: PLC0415  the runtimes load only here
 
     return open_face_finder()
+
+
+def open_restorer(model: str, enhancer: str) -> Restorer:
+    """What makes the faces of a model sharper: the embedded network where `enhancer` is empty, else an ONNX file of the user's.
+
+    Raises `ModelError`, `EngineError`, `MediaError`.
+    """
+    if model == DEMO and not enhancer:
+        return DemoRestorer()
+    from engines.restorer import open_restorer as open_file  # noqa: PLC0415  the runtimes load only here
+
+    return open_file(named_path(enhancer) if enhancer else None)
+
+
+def open_matte(model: str) -> MatteMaker:
+    """The matte of people that goes with a model. Raises `EngineError`, `ModelError`."""
+    if model == DEMO:
+        return DemoMatte()
+    from engines.matte import open_matte as open_embedded  # noqa: PLC0415  the runtimes load only here
+
+    return open_embedded()

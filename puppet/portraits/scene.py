@@ -121,12 +121,14 @@ class _Remembering:
 
     def __init__(self, open_matte: Callable[[], MatteMaker]) -> None:
         self._open_matte = open_matte
+        self._maker: MatteMaker | None = None
         self._made: dict[int, FloatArray] = {}
 
     def make(self, picture: Picture) -> FloatArray:
         """How much of each pixel is the person, 0 to 1: (height, width) float32."""
         if id(picture) not in self._made:
-            self._made[id(picture)] = self._open_matte().make(picture)
+            self._maker = self._maker or self._open_matte()
+            self._made[id(picture)] = self._maker.make(picture)
         return self._made[id(picture)]
 
     def close(self) -> None:

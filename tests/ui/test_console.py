@@ -1,8 +1,12 @@
 """How a command ends: with a sentence, with a status, and even when a thread does not."""
 
+import errno
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import typer
@@ -71,3 +75,37 @@ def test_a_thread_that_is_stuck_does_not_change_the_status(monkeypatch: pytest.M
     free.set()
     stuck.join()
     assert caught.value.args == (EXIT_CODE,)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("words", ["print('{}')", "screen.print('many words ' * 10_000)", "sys.exit(print('told'))"])
+def test_a_full_disk_behind_standard_output_is_a_sentence(words: str, unbuffered: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    script = f"import sys\nfrom ui.console import run_command, screen\nrun_command(lambda: {words})"
+    monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run([sys.executable, "-c", script], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert ended.returncode == EXIT_CODE
+    assert ended.stderr.splitlines() == [
+        "Error: The disk is full: standard output was not written.",
+        "Free some space or write to another disk.",
+    ]
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_who_left_ends_it_without_a_word(unbuffered: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
+    script = "import sys\nfrom ui.console import run_command\nrun_command(lambda: print('many words ' * 100_000))"
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None and running.stderr is not None
+        running.stdout.close()
+        assert running.stderr.read() == ""
+    assert running.returncode == 1
+
+
+def test_another_trouble_of_the_system_is_not_taken_for_that_of_standard_output() -> None:
+    def fill() -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(OSError, match="No space left"):
+        run_command(fill)

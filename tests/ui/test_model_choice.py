@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 
 from engines.registry import RUNTIMES
-from puppet.errors import EngineError, ModelError
+from puppet.errors import EngineError, MediaError, ModelError
 from tests.engines.building.fake_builder import FakeBuilder
 from tests.toy_model import make_toy_model
+from tests.toy_restorer import make_restorer
 from ui import model_choice
-from ui.model_choice import DEMO, engine_to_build, model_for, open_finder, open_model
+from ui.model_choice import DEMO, engine_to_build, model_for, open_finder, open_model, open_restorer
 
 
 @pytest.fixture
@@ -81,3 +82,17 @@ def test_unknown_names_are_told() -> None:
 )
 def test_the_embedded_model_for_a_size_is_the_largest_that_is_not_larger(side: int | None, name: str) -> None:
     assert model_for(side) == name
+
+
+def test_demo_s_faces_are_made_sharper_without_a_network(tmp_path: Path) -> None:
+    assert open_restorer(DEMO, "").name == "demo, no network"
+
+
+def test_enhancer_of_the_user_s_own_serves_every_model(tmp_path: Path) -> None:
+    make_restorer(tmp_path / "own.onnx", 64, 2)
+    for model in (DEMO, "compact-256"):
+        restorer = open_restorer(model, str(tmp_path / "own.onnx"))
+        assert (restorer.side, restorer.result_side) == (64, 128)
+        restorer.close()
+    with pytest.raises(MediaError, match="There is no file"):
+        open_restorer(DEMO, str(tmp_path / "absent.onnx"))

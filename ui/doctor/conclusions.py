@@ -91,6 +91,12 @@ def _models(report: Report) -> Iterator[Finding]:
     for face in report.models.faces:
         if face.trouble:
             yield Finding(says=f"A model that finds faces can't be used: {face.trouble}", fix=face.fix, stops=True)
+    for matte in report.models.mattes:
+        if matte.trouble:
+            yield Finding(says=f"Backgrounds can't be locked or taken away: {matte.trouble}", fix=matte.fix)
+    for enhancer in report.models.enhancers:
+        if enhancer.trouble:
+            yield Finding(says=f"Faces can't be made sharper: {enhancer.trouble}", fix=enhancer.fix)
     models = report.models.models
     embedded = next((model for model in models if model.name == EMBEDDED_MODEL), None)
     works = embedded is not None and not embedded.trouble

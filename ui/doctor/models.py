@@ -1,5 +1,6 @@
-"""Model folders and the face models: whether each is what its hashes say."""
+"""Model folders and the single models beside them: whether each is what its hashes say."""
 
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,7 +11,9 @@ from ui.doctor.part import gather, reason_of
 from ui.doctor.report import ModelFact, Models
 from ui.model_choice import DEMO
 
-FACE_FOLDER = ASSETS / "models" / "face"
+MODELS = ASSETS / "models"
+
+FACE_FOLDER = MODELS / "face"
 
 FACE_HASHES = {
     "face_detection_short_range.tflite": "bbff11cebd1eb27a1e004cae0b0e63ec8c551cbf34a4451148b4908b8db3eca8",
@@ -18,21 +21,35 @@ FACE_HASHES = {
 }
 """The sha256 of each face model, as the page beside them says."""
 
+MATTE, MATTE_HASH = "u2netp.onnx", "309c8469258dda742793dce0ebea8e6dd393174f89934733ecc8b14c76f4ddd8"
+"""The matte of people, and its sha256, as the page beside it says."""
+
+ENHANCER, ENHANCER_CARD = "enhance.onnx", "enhance.toml"
+"""What makes faces sharper, and what tells of it, its sha256 too."""
+
 AGAIN = "In a checkout: git checkout -- assets. Otherwise install Puppet again."
 
 
 def look_at_models(
     chosen: str = EMBEDDED_MODEL,
     named: Sequence[str] = (),
-    embedded: Path = ASSETS / "models",
+    *,
+    embedded: Path = MODELS,
     here: Path = Path("models"),
     faces: Path = FACE_FOLDER,
+    matte: Path = MODELS / "matte",
+    enhancer: Path = MODELS / "enhance",
 ) -> Models:
-    """Embedded models, the one that the settings name, those `named`, and those in `here`, a folder of the current one."""
+    """Embedded models, the one that the settings name, those `named`, and those in `here`, a folder of the current one.
+
+    `faces`, `matte` and `enhancer` are the folders of what goes with each of them.
+    """
     return gather(
         Models,
         models=lambda: _models(chosen, named, embedded, here),
-        faces=lambda: [_look_at_face_model(faces / name, content) for name, content in FACE_HASHES.items()],
+        faces=lambda: [_look_at_file(faces / name, content) for name, content in FACE_HASHES.items()],
+        mattes=lambda: [_look_at_file(matte / MATTE, MATTE_HASH)],
+        enhancers=lambda: [_look_at_enhancer(enhancer)],
     )
 
 
@@ -64,7 +81,15 @@ def _look_at_model(folder: Path, name: str, chosen: bool, *, embedded: bool = Fa
     return fact.model_copy(update={"description": words})
 
 
-def _look_at_face_model(path: Path, content: str) -> ModelFact:
+def _look_at_enhancer(folder: Path) -> ModelFact:
+    try:
+        content = tomllib.loads((folder / ENHANCER_CARD).read_text(encoding="utf-8"))["sha256"]
+    except (OSError, ValueError, KeyError):
+        return ModelFact(name=ENHANCER, embedded=True, trouble=f"{ENHANCER_CARD} is damaged or missing.", fix=AGAIN)
+    return _look_at_file(folder / ENHANCER, content)
+
+
+def _look_at_file(path: Path, content: str) -> ModelFact:
     fact = ModelFact(name=path.name, embedded=True)
     try:
         if file_hash(path) == content:

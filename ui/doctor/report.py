@@ -136,10 +136,12 @@ class ModelFact(BaseModel):
 
 
 class Models(Part):
-    """Models of portraits, and those that find faces."""
+    """Models of portraits, those that find faces, and those that only some settings ask for: the matte and the enhancer."""
 
     models: list[ModelFact] = Field(default_factory=list)
     faces: list[ModelFact] = Field(default_factory=list)
+    mattes: list[ModelFact] = Field(default_factory=list)
+    enhancers: list[ModelFact] = Field(default_factory=list)
 
 
 class CameraFact(BaseModel):

@@ -135,6 +135,8 @@ def _engines(engines: Engines) -> Iterator[Row]:
 def _models(models: Models) -> Iterator[Row]:
     yield from _list("models", [_model_words(model) for model in models.models])
     yield from _list("faces", [_model_words(model) for model in models.faces])
+    yield from _list("matte", [_model_words(model) for model in models.mattes])
+    yield from _list("enhancer", [_model_words(model) for model in models.enhancers])
 
 
 def _model_words(model: ModelFact) -> str:

@@ -5,6 +5,7 @@ an order on the render thread, and what other threads have to say waits in the i
 """
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from types import TracebackType
@@ -15,8 +16,10 @@ from puppet.live.pipeline import Pipeline
 from puppet.live.puppeteer import Puppeteer
 from puppet.live.timings import Timings
 from puppet.outputs.sink import Sink
+from puppet.portraits.scene import Staging, staging_of
 from puppet.settings import LiveSettings, changed
 from ui.session.devices import Devices, find_devices
+from ui.session.enhance_control import EnhanceControl, Enhancing
 from ui.session.inbox import Inbox
 from ui.session.model_change import ModelChange, Running
 from ui.session.opening import Opening
@@ -65,7 +68,8 @@ class LiveSession:
         self.model = ModelChange(
             running, self.tasks, self._inbox, rack, changed=self._model_changed, refused=self._take_model_back, say=self.say
         )
-        self._improved = False
+        self.enhancing = EnhanceControl(self.pipeline, self.tasks, lambda: self.model.running.model, self._take_enhancing_back)
+        self._begun = False
         self.output = OutputControl(self.pipeline, self._inbox, settings.output)
         self.recording = RecordingControl(self.pipeline, self._inbox, self.tasks, self.say)
         self.takes = TakeControl(self.pipeline, self._inbox, self.tasks, lambda: self.model.card, self.say)
@@ -93,8 +97,9 @@ class LiveSession:
     def look(self) -> None:
         """Hear what other threads have to say, and write settings whose time has come. Several times a second."""
         self._inbox.open()
-        if not self._improved and self.pipeline.facts is not None:
-            self._improved = True
+        if not self._begun and self.pipeline.facts is not None:
+            self._begun = True
+            self.enhancing.change(_enhancing(self.settings))
             self.model.prepare_better()
         worn = self.rack.worn_path if self.rack.is_ready else None
         if worn is not None and worn != self._worn:
@@ -131,7 +136,8 @@ class LiveSession:
     @property
     def status(self) -> Status:
         """What runs, in words."""
-        return status_of(self.pipeline, self.output, self.settings)
+        _, there = self.rack.worn_faces()
+        return status_of(self.pipeline, self.output, self.settings)._replace(faces_there=max(1, there))
 
     @property
     def work(self) -> tuple[str, float | None]:
@@ -139,6 +145,8 @@ class LiveSession:
         done, total = self.rack.progress
         if self.tasks.words:
             return f"{self.tasks.words[0]} …", self.tasks.share
+        if self.rack.awaited:
+            return f"Preparing {self.rack.awaited} …", None
         if done < total:
             return f"Reading portraits: {done} of {total}", done / total
         return "", None
@@ -157,6 +165,10 @@ class LiveSession:
             self.change_camera()
         if (before.model, before.engine) != (after.model, after.engine):
             self.model.change(Running(after.model, after.engine))
+        if staging_of(before) != staging_of(after):
+            self.rack.change_staging(staging_of(after), partial(self._take_staging_back, staging_of(after)))
+        if self._begun:
+            self.enhancing.change(_enhancing(after))
         if before.output != after.output:
             self.output.adjust(after.output)
         if before.safety.idle_take != after.safety.idle_take:
@@ -197,17 +209,40 @@ class LiveSession:
 
     def _model_changed(self) -> None:
         self.takes.change_model()
+        self.enhancing.reopen()
         if self.settings.safety.idle_take:
             self.takes.idle_with(self.settings.safety.idle_take)
 
     def _take_model_back(self, asked: Running, error: PuppetError | None) -> None:
         """It was refused or cancelled: the old model goes on, and the settings say so again unless another was asked for meanwhile."""
         if (self.settings.model, self.settings.engine) == asked:
-            running = self.model.running._asdict()
-            self.settings = changed(self.settings, **running)
-            self._stored.change(**running)
+            self._take_back(**self.model.running._asdict())
         if error is not None:
             self.complain(error)
+
+    # What is shown
+
+    def swap_people(self) -> None:
+        """Let each of two people move the face that the other one moved."""
+        self.pipeline.post(Puppeteer.swap_people)
+
+    def _take_staging_back(self, asked: Staging, shown: Staging) -> None:
+        """The picture around the face can't be shown so: the settings say what is shown, unless another was asked for meanwhile."""
+        if staging_of(self.settings) == asked:
+            around = {"portraits__shows": shown.shows, "portraits__lock_background": shown.lock_background}
+            self._take_back(**around, output__background=shown.background)
+
+    def _take_enhancing_back(self, asked: Enhancing, running: Enhancing, error: PuppetError | None) -> None:
+        """It was refused or cancelled: the settings say what runs, unless another was asked for meanwhile."""
+        if _enhancing(self.settings) == asked:
+            self._take_back(portraits__enhance=running.on, portraits__enhancer=running.enhancer)
+        if error is not None:
+            self.complain(error)
+
+    def _take_back(self, **fields: Any) -> None:
+        settings = self.settings = changed(self.settings, **fields)
+        self._stored.change(**fields)
+        self.pipeline.post(lambda puppeteer: puppeteer.adjust(settings))
 
     # What goes out
 
@@ -234,3 +269,8 @@ def _device(settings: LiveSettings) -> tuple[object, ...]:
     """What a camera is opened with."""
     camera = settings.camera
     return camera.source, camera.width, camera.height, camera.rate
+
+
+def _enhancing(settings: LiveSettings) -> Enhancing:
+    """Whether faces are to be made sharper, and what with."""
+    return Enhancing(settings.portraits.enhance, settings.portraits.enhancer)

@@ -8,7 +8,7 @@ from puppet.contract import ModelCard
 from puppet.errors import EngineError, PuppetError
 from puppet.live.puppeteer import Puppeteer
 from puppet.live.shown import Parts
-from ui.model_choice import engine_to_build, finder_name, model_card, open_finder
+from ui.model_choice import engine_to_build, finder_name, model_card, open_finder, open_matte
 from ui.session.inbox import Inbox
 from ui.session.opening import open_parts
 from ui.session.portrait_rack import PortraitRack
@@ -95,7 +95,7 @@ class ModelChange:
 
     def _go_on_with(self, asked: Running, card: ModelCard) -> None:
         self.running, self.card = asked, card
-        self._rack.change_model(partial(open_finder, asked.model), card.side, finder_name(asked.model))
+        self._rack.change_model(partial(open_finder, asked.model), card.side, finder_name(asked.model), partial(open_matte, asked.model))
         self._changed()
 
 

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from engines.building.build_progress import Report, quietly
+from puppet.animator import Restorer
 from puppet.cameras.camera import Camera
 from puppet.cameras.camera_choice import choose_camera
 from puppet.cameras.clip_camera import ClipCamera
@@ -49,10 +50,11 @@ class Opening:
         tell: Callable[[str], None] = say,
         build: bool = True,
         report: Report = quietly,
+        open_restorer: Callable[[], Restorer] | None = None,
     ) -> None:
         """`portrait` gives the one to wear first; `fallback`: the bundled clip drives where no camera is found, and it is said.
 
-        The rest is as in `open_model`, on the render thread.
+        open_restorer: what makes faces sharper from the first picture on. The rest is as in `open_model`, on the render thread.
         """
         self._settings = settings
         self._portrait = portrait
@@ -60,6 +62,7 @@ class Opening:
         self._fallback = fallback
         self._open_parts = partial(open_parts, settings.model, settings.engine, tell=tell, report=report)
         self._build = build
+        self._open_restorer = open_restorer
         self._model_open = threading.Event()
 
     def camera(self, settings: CameraSettings | None = None, model: str = "") -> Camera:
@@ -87,6 +90,8 @@ class Opening:
                 given = [parts]  # the first time what is open already, after a failure anew
                 reopen = lambda: given.pop() if given else self._open_parts(build=False)  # noqa: E731
                 puppeteer = Puppeteer(reopen, portrait, settings, self._timings)
+                if self._open_restorer is not None:
+                    puppeteer.enhance(self._open_restorer())
                 opened.pop_all()
                 return puppeteer
         finally:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import get_args
 
 from puppet.errors import SettingsError
-from puppet.settings import Emphasis
+from puppet.settings import Emphasis, Shows
 from ui.session.live_session import LiveSession
 
 ZOOM, ZOOM_FINE = 0.05, 0.01
@@ -53,6 +53,23 @@ def cycle_emphasis(session: LiveSession) -> None:
     session.say(f"Emphasis: {following}")
 
 
+def cycle_shows(session: LiveSession) -> None:
+    """The face alone, in its picture, everyone of the picture, and round again."""
+    kinds = get_args(Shows)
+    following = kinds[(kinds.index(session.settings.portraits.shows) + 1) % len(kinds)]
+    session.adjust(portraits__shows=following)
+    session.say({"face": "The face alone", "picture": "The whole picture", "everyone": "Everyone in the picture moves"}[following])
+
+
+def swap_people(session: LiveSession) -> None:
+    """Each of two people moves what the other one moved."""
+    if session.settings.camera.people < 2:
+        session.say("One person drives; set People to 2 to swap two.")
+        return
+    session.swap_people()
+    session.say("Swapped: each of you moves the other face")
+
+
 def toggle_calibration(session: LiveSession) -> None:
     """Look for the best neutral pose, or stop looking."""
     session.calibrate_by_itself(not session.calibrating)
@@ -80,6 +97,8 @@ ORDERS: dict[str, Order] = {
     "previous_portrait": lambda session: session.rack.step(-1),
     "random_portrait": lambda session: session.rack.wear_any(),
     "reload_portraits": lambda session: session.rack.reload(),
+    "cycle_shows": cycle_shows,
+    "toggle_enhance": toggle("portraits__enhance"),
     "recalibrate": recalibrate,
     "auto_calibrate": toggle_calibration,
     "toggle_relative": toggle("motion__relative"),
@@ -101,6 +120,7 @@ ORDERS: dict[str, Order] = {
     "move_up_fine": step("camera__offset_y", -SHIFT_FINE),
     "move_down_fine": step("camera__offset_y", SHIFT_FINE),
     "reset_crop": reset_crop,
+    "swap_people": swap_people,
     "mirror_driver": toggle("camera__mirror"),
     "mirror_output": toggle("output__mirror"),
     "more_overlay": step("portraits__overlay", OVERLAY),

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from puppet.animator import CrowdFinder
+from puppet.animator import CrowdFinder, MatteMaker
 from puppet.errors import PuppetError
 from puppet.live.pipeline import Pipeline
 from puppet.live.puppeteer import Puppeteer
@@ -14,6 +14,7 @@ from puppet.picture import Picture, Square
 from puppet.portraits.portrait import Portrait
 from puppet.portraits.portrait_library import AlreadyThereError, Entry, PortraitLibrary
 from puppet.portraits.preview import Preview
+from puppet.portraits.scene import Staging
 from puppet.portraits.wardrobe import Fitting, Look, Wardrobe
 from ui.session.inbox import Inbox
 from ui.session.portrait_reading import MOST_AHEAD, PortraitReading, keep
@@ -77,9 +78,19 @@ class PortraitRack:
         """Whether there is a portrait to wear."""
         return self._reading.is_ready
 
+    def worn_faces(self) -> tuple[int, int]:
+        """How many faces of the worn picture move, and how many it has; 0 and 0 where it is not at hand."""
+        fitting = self._wardrobe.at_hand(self._worn) if self._worn is not None else None
+        return (fitting.moving, fitting.faces) if fitting is not None else (0, 0)
+
     def worn_face(self) -> Picture | None:
         """The face that is worn, as it was cut, if it is at hand."""
         return self.face(self._worn) if self._worn is not None else None
+
+    @property
+    def awaited(self) -> str:
+        """The name of the portrait that is made ready for its picture, which takes a while; empty where none is."""
+        return self._reading.awaited
 
     @property
     def progress(self) -> tuple[int, int]:
@@ -183,7 +194,42 @@ class PortraitRack:
             self._tell,
         )
 
-    def change_model(self, open_finder: Callable[[], CrowdFinder], side: int, finder: str) -> None:
+    def change_staging(self, staging: Staging, refused: Callable[[Staging], None]) -> None:
+        """Show something else around faces: the worn portrait is made ready first, and the present picture serves until then.
+
+        `refused` hears, on the owner's thread, what is shown on where that can't be; then all stays as it was.
+        """
+        worn = next((entry for entry in self.entries if entry.path == self.worn_path), None)
+
+        def work() -> Fitting | None:
+            before = self._wardrobe.staging
+            if not self._wardrobe.change_staging(staging) or worn is None:
+                return None
+            try:
+                return self._reading.read_awaited(worn)
+            except Exception:
+                self._wardrobe.change_staging(before)
+                raise
+
+        def swap(puppeteer: Puppeteer, fitting: Fitting | None) -> None:
+            for entry in self.entries:  # each was kept with what was shown around it before
+                puppeteer.drop(entry.path)
+            if fitting is not None and worn is not None and worn.path == self.worn_path:
+                self._put_on(worn, puppeteer, fitting)
+                self._inbox.post(self.fetch_all)
+            else:
+                self._inbox.post(self._read_again)
+
+        def refuse(error: PuppetError) -> None:
+            shown = self._wardrobe.staging
+            self._tell(error)
+            self._inbox.post(lambda: refused(shown))
+
+        self._pipeline.prepare(work, swap, refuse)
+
+    def change_model(
+        self, open_finder: Callable[[], CrowdFinder], side: int, finder: str, open_matte: Callable[[], MatteMaker] | None = None
+    ) -> None:
         """Another model runs: encode ahead for it; where it wears another size, or goes with another face finder, cut all anew."""
 
         def go_on(puppeteer: Puppeteer, differs: bool) -> None:
@@ -194,7 +240,8 @@ class PortraitRack:
                 puppeteer.drop(entry.path)
             self._inbox.post(self._read_again)
 
-        self._pipeline.prepare(partial(self._wardrobe.change_model, open_finder, side, finder=finder), go_on, self._tell)
+        change = partial(self._wardrobe.change_model, open_finder, side, finder=finder, open_matte=open_matte)
+        self._pipeline.prepare(change, go_on, self._tell)
 
     # How that is done
 
@@ -230,7 +277,7 @@ class PortraitRack:
             except AlreadyThereError as error:
                 entry, words = error.entry, error.sentence
                 self._inbox.post(lambda: self._say(words))
-            return entry, self._reading.read(entry)
+            return entry, self._reading.read_awaited(entry)
 
         def swap(puppeteer: Puppeteer, ready: tuple[Entry, Fitting]) -> None:
             self._put_on(ready[0], puppeteer, ready[1])

@@ -38,6 +38,7 @@ class PortraitReading:
         self._begun = begun
         self._tell = tell
         self._round = Round(0)
+        self._awaited: list[Entry] = []
         self._ready = threading.Event()
         self._first: Portrait | None = None
 
@@ -49,6 +50,11 @@ class PortraitReading:
     def progress(self) -> tuple[int, int]:
         """How many portraits of how many have been read."""
         return self._round.done, self._round.total
+
+    @property
+    def awaited(self) -> str:
+        """The name of the portrait that somebody waits for while its scene is made; empty where there is none."""
+        return self._awaited[0].name if self._awaited and self._wardrobe.makes_scenes else ""
 
     @property
     def is_ready(self) -> bool:
@@ -67,19 +73,30 @@ class PortraitReading:
         self._ready.set()
 
     def read_all(self, ordered: Sequence[Entry]) -> None:
-        """Read these, with room between them for what is asked for meanwhile, and encode them ahead; what was being read so is let be."""
+        """Read these, with room between them for what is asked for meanwhile, and encode them ahead; what was being read so is let be.
+
+        Where scenes are made only the first that can be worn gets one: the others are looked at, and read when they are asked for.
+        """
         self._round = Round(len(ordered))
         self._read_on(ordered, self._round)
 
     def read_missing(self, entries: Sequence[Entry]) -> None:
-        """Read those that weren't looked at yet."""
+        """Read those that weren't looked at yet, as `read_all` does."""
         for entry in entries:
             if self._wardrobe.preview_at_hand(entry) is None:
-                self._pipeline.prepare(partial(self.read, entry), partial(keep, entry), partial(self._refuse, entry))
+                self._pipeline.prepare(partial(self._read_ahead, entry), partial(keep, entry), partial(self._refuse, entry))
 
     def fetch(self, entry: Entry, swap: Swap) -> None:
         """Read one that somebody waits for."""
-        self._pipeline.prepare(partial(self.read, entry), partial(swap, entry), partial(self._refuse_aloud, entry))
+        self._pipeline.prepare(lambda: self.read_awaited(entry), partial(swap, entry), partial(self._refuse_aloud, entry))
+
+    def read_awaited(self, entry: Entry) -> Fitting:
+        """On the worker: read one that somebody waits for. Raises as `read` does."""
+        self._awaited.append(entry)
+        try:
+            return self.read(entry)
+        finally:
+            self._awaited.remove(entry)
 
     def read(self, entry: Entry) -> Fitting:
         """On the worker: the preview first, which tells what is wrong too. Raises `MediaError`, `FaceError`."""
@@ -98,9 +115,9 @@ class PortraitReading:
             return
         entry, *others = left
 
-        def read() -> Fitting:
+        def read() -> Fitting | None:
             try:
-                return self.read(entry)
+                return self._read_ahead(entry)
             finally:
                 reading.done += 1
                 self._read_on(others, reading)
@@ -108,6 +125,17 @@ class PortraitReading:
         ahead = keep if reading.done < MOST_AHEAD else _leave
         refuse = self._refuse if self._ready.is_set() else self._refuse_aloud  # it was to be worn, and another is
         self._pipeline.prepare(read, partial(ahead, entry), partial(refuse, entry))
+
+    def _read_ahead(self, entry: Entry) -> Fitting | None:
+        """On the worker: read one that nobody waits for; where that takes long only see what it shows, and what is wrong with it."""
+        if not self._wardrobe.makes_scenes or not self._ready.is_set():
+            return self.read(entry)
+        preview = self._wardrobe.preview(entry)
+        if preview.trouble:
+            self.troubles[entry.path] = preview.trouble
+        else:
+            self.troubles.pop(entry.path, None)
+        return None
 
     def _refuse(self, entry: Entry, error: PuppetError) -> None:
         """On the worker: remember why a portrait can't be worn."""
@@ -118,10 +146,11 @@ class PortraitReading:
         self._tell(error)
 
 
-def keep(entry: Entry, puppeteer: Puppeteer, fitting: Fitting) -> None:
-    """On the render thread: encode a portrait ahead."""
-    puppeteer.keep(entry.path, fitting.portrait)
+def keep(entry: Entry, puppeteer: Puppeteer, fitting: Fitting | None) -> None:
+    """On the render thread: encode a portrait ahead, if it was read."""
+    if fitting is not None:
+        puppeteer.keep(entry.path, fitting.portrait)
 
 
-def _leave(entry: Entry, puppeteer: Puppeteer, fitting: Fitting) -> None:
+def _leave(entry: Entry, puppeteer: Puppeteer, fitting: Fitting | None) -> None:
     """There are too many to encode this one before it is asked for."""

@@ -8,7 +8,11 @@ from ui.session.output_control import OutputControl
 
 
 class Status(NamedTuple):
-    """Never empty but for what is told when not all is well. passed_over: why it is not the engine that one would expect."""
+    """Never empty but for what is told when not all is well, and for the enhancer, which may be none.
+
+    passed_over: why it is not the engine that one would expect. faces: how many move; faces_there: how many the portrait's picture has,
+    1 where that is not known.
+    """
 
     device: str
     engine: str
@@ -18,6 +22,9 @@ class Status(NamedTuple):
     trouble: str = ""
     hint: str = ""
     passed_over: str = ""
+    enhancer: str = ""
+    faces: int = 1
+    faces_there: int = 1
 
 
 def status_of(pipeline: Pipeline, output: OutputControl, settings: LiveSettings) -> Status:
@@ -40,4 +47,6 @@ def status_of(pipeline: Pipeline, output: OutputControl, settings: LiveSettings)
         trouble=trouble,
         hint=hint,
         passed_over=facts.passed_over if facts else "",
+        enhancer=facts.enhancer if facts else "",
+        faces=facts.faces if facts else 1,
     )

@@ -148,10 +148,12 @@ class LiveWindow(QWidget):
         self.start.show_state(session.output.state, session.output.words)
         self.tools.show_keys(self.keys.map)
         self.tools.show_recording(recording)
+        self.tools.show_people(settings.camera.people)
         self.tools.show_on(
             {
                 "auto_calibrate": session.calibrating,
                 "mirror_driver": settings.camera.mirror,
+                "toggle_enhance": settings.portraits.enhance,
                 "toggle_timings": settings.view.timings,
                 "show_settings": self.drawer.isVisible(),
             }

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QDoubleSpinBox, QSizePolicy
 
+from ui.window.calm_wheel import turn_calmly
 from ui.window.setting_facts import SettingFacts
 from ui.window.slider import Scale, Slider
 
@@ -30,10 +31,7 @@ class NumberBox(QDoubleSpinBox):
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
         """Leave it to whatever scrolls."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
+        turn_calmly(self, event, super().wheelEvent)
 
 
 class NumberField(NumberBox):

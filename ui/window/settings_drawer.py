@@ -31,13 +31,14 @@ LEFT_OUT = {"welcomed", "portraits__last"}
 RESTFUL = {f"camera__{name}" for name in ("width", "height", "rate")} | {f"output__{name}" for name in ("width", "height", "rate")}
 """Each change opens a device anew: it waits until the number rests."""
 
-NAMES_FOLDER, NAMES_FILE = {"recording__folder", "model"}, {"safety__idle_take"}
+NAMES_FOLDER, NAMES_FILE = {"recording__folder", "model"}, {"safety__idle_take", "portraits__enhancer"}
 
 CHOSEN_ONLY = {"engine"}
 """Where choices are offered for these, nothing else can be meant."""
 
 PLACEHOLDERS = {
     "camera__source": "The first camera",
+    "portraits__enhancer": "The built-in one",
     "output__device": "The first free one",
     "recording__folder": "Your videos folder",
     "recording__microphone": "None",

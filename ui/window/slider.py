@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QSlider
 
+from ui.window.calm_wheel import turn_calmly
 from ui.window.colours import colours_of, faint
 
 STEPS = 1000
@@ -103,10 +104,7 @@ class Slider(QSlider):
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
         """Leave it to whatever scrolls."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
+        turn_calmly(self, event, super().wheelEvent)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002, N802
         """Paint the track, what of it is behind the knob, the mark of the default, and the knob."""

@@ -17,7 +17,7 @@ from ui.window.settling_clock import SettlingClock
 from ui.window.situation import Situation
 from ui.window.stage_inset import ROUNDING as INSET_ROUNDING
 from ui.window.stage_inset import StageInset
-from ui.window.stage_marks import DriverMarks, Marks, paint_keypoints
+from ui.window.stage_marks import DriverMarks, Marks, face_place, paint_keypoints
 from ui.window.stage_overlay import ROUNDING, Overlay
 from ui.window.stage_signs import paint_drop_hint, round_off
 from ui.window.stage_words import EASED, headline, spoken
@@ -60,7 +60,7 @@ class Stage(DropZone):
 
     def show_shown(self, shown: Shown, marks: Marks) -> None:
         """Show a picture of the run from the next painting on."""
-        fresh = self._shown is None or (shown.state, shown.trouble) != (self._shown.state, self._shown.trouble)
+        fresh = self._shown is None or _told_of(shown) != _told_of(self._shown)
         self._settling.look(shown)
         if shown.eased >= EASED and shown.state == "live":
             self._eased_until = perf_counter() + EASED_FOR
@@ -163,7 +163,7 @@ class Stage(DropZone):
         if driver:
             self._driver_marks.paint(painter, shown, marks, place, self.devicePixelRatioF())
         elif marks.keypoints and shown.posed is not None and shown.state in ("live", "take"):
-            paint_keypoints(painter, shown.posed.points, place)
+            paint_keypoints(painter, shown.posed.points, face_place(shown, place))
 
     def _overlay(self, now: float, with_inset: bool) -> Overlay:
         return Overlay(
@@ -183,3 +183,8 @@ class Stage(DropZone):
         """The result alone is seen below what is held over it."""
         super().show_dropping(dropping)
         self._arrange()
+
+
+def _told_of(shown: Shown) -> tuple[str, ...]:
+    """What of a picture is said in words."""
+    return shown.state, shown.trouble, shown.remark

@@ -12,6 +12,7 @@ from puppet.live.shown import Shown
 from puppet.motion import Floats
 from puppet.picture import Picture, Square
 from puppet.settings import CameraSettings, LiveSettings, WhenLost
+from ui.window.colours import ON_STAGE, SHADE
 from ui.window.fitted_picture import FittedPicture
 
 LANDMARK = QColor(120, 235, 190, 230)
@@ -62,24 +63,34 @@ class DriverMarks:
         """`place`: where the driver's picture lies."""
         assert shown.frame is not None
         scale = place.width() / shown.frame.picture.shape[1]
-        crop = driver_square(shown.tracked.square, marks.camera) if shown.tracked.square is not None else None
         painter.save()
         painter.setClipRect(place, Qt.ClipOperation.IntersectClip)
-        if crop is not None:
-            ground = square_place(crop, place, scale)
-            if marks.portrait is not None and marks.overlay > 0:
-                painter.setOpacity(marks.overlay)
-                self._ghost.paint(painter, marks.portrait, ground, density)
-                painter.setOpacity(1.0)
-            if shown.tracked.face is not None:
+        people = (shown.tracked, *shown.others)
+        for number, tracked in enumerate(people, start=1):
+            if tracked.square is None:
+                continue
+            ground = square_place(driver_square(tracked.square, marks.camera), place, scale)
+            if number == 1:
+                self._paint_first(painter, shown, marks, ground, density)
+            if tracked.face is not None:
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.setPen(QPen(FRAME, 1.2))
                 painter.drawRoundedRect(ground, 6, 6)
-            if marks.keypoints and shown.driving is not None:
-                paint_keypoints(painter, shown.driving.points, ground)
-        if marks.landmarks and shown.tracked.face is not None:
-            _paint_landmarks(painter, shown.tracked.face.landmarks, place, scale)
+                if len(people) > 1:
+                    _paint_number(painter, number, ground)
+        for tracked in people:
+            if marks.landmarks and tracked.face is not None:
+                _paint_landmarks(painter, tracked.face.landmarks, place, scale)
         painter.restore()
+
+    def _paint_first(self, painter: QPainter, shown: Shown, marks: Marks, ground: QRectF, density: float) -> None:
+        """What is shown of the first person alone: the portrait over their crop, and its keypoints."""
+        if marks.portrait is not None and marks.overlay > 0:
+            painter.setOpacity(marks.overlay)
+            self._ghost.paint(painter, marks.portrait, ground, density)
+            painter.setOpacity(1.0)
+        if marks.keypoints and shown.driving is not None:
+            paint_keypoints(painter, shown.driving.points, ground)
 
 
 def paint_keypoints(painter: QPainter, points: Floats, place: QRectF) -> None:
@@ -89,6 +100,11 @@ def paint_keypoints(painter: QPainter, points: Floats, place: QRectF) -> None:
     for index, (x, y) in enumerate((points + 1) / 2):
         painter.setBrush(QColor.fromHsvF((index * 0.381966) % 1.0, 0.62, 1.0))
         painter.drawEllipse(QPointF(place.left() + float(x) * place.width(), place.top() + float(y) * place.height()), radius, radius)
+
+
+def face_place(shown: Shown, place: QRectF) -> QRectF:
+    """Where the face that `posed` tells of is seen in a result painted at `place`."""
+    return place if shown.place is None else square_place(shown.place, place, place.width() / shown.image.shape[1])
 
 
 def square_place(square: Square, place: QRectF, scale: float) -> QRectF:
@@ -104,3 +120,18 @@ def _paint_landmarks(painter: QPainter, landmarks: npt.NDArray[np.float32], plac
     for colour, size in ((QColor(0, 0, 0, 130), width + 1.2), (LANDMARK, width)):
         painter.setPen(QPen(colour, size, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
         painter.drawPoints(dots)
+
+
+def _paint_number(painter: QPainter, number: int, ground: QRectF) -> None:
+    """Who of the people this is, in a corner of their crop."""
+    side = max(13.0, min(24.0, ground.width() / 5))
+    corner = QRectF(ground.left() + 4, ground.top() + 4, side, side)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(SHADE)
+    painter.drawEllipse(corner)
+    font = painter.font()
+    font.setPixelSize(round(0.62 * side))
+    font.setBold(True)
+    painter.setFont(font)
+    painter.setPen(ON_STAGE)
+    painter.drawText(corner, Qt.AlignmentFlag.AlignCenter, str(number))

@@ -53,7 +53,7 @@ def pill_words(shown: Shown | None, situation: Situation, when_lost: WhenLost) -
     if shown.state == "no face":
         seen = f": others see {OTHERS_SEE[when_lost]}" if situation.output == "live" else ""
         return f"No face in sight{seen}"
-    return ""
+    return shown.remark
 
 
 def badges(shown: Shown | None, situation: Situation) -> list[Badge]:

@@ -148,8 +148,20 @@ class StatusLine(QWidget):
         """Show what runs. remedy: what the button beside a trouble says, empty for no button. Costs nothing where nothing has changed."""
         for field, chip in self.chips.items():
             words = str(getattr(status, field))
-            note = status.passed_over if field == "engine" else ""
-            chip.say(words, troubled=bool(note) or (bool(status.trouble) and words == status.trouble), note=note)
+            troubled = bool(status.trouble) and words == status.trouble
+            if field == "engine":
+                chip.say(words, troubled=troubled or bool(status.passed_over), note=status.passed_over)
+            elif field == "model":
+                chip.say(f"{words}, sharper" if status.enhancer else words, troubled=troubled, note=_notes(status))
+            else:
+                chip.say(words, troubled=troubled)
         self.trouble.say(status.trouble, status.hint, remedy)
         self.trouble.setVisible(bool(status.trouble))
         self.setAccessibleDescription(f"{status.trouble} {status.hint}".strip())
+
+
+def _notes(status: Status) -> str:
+    """What else is to be known of what draws."""
+    faces = f"{status.faces} of {status.faces_there} faces {'moves' if status.faces == 1 else 'move'}" if status.faces_there > 1 else ""
+    sharper = f"Sharper by {status.enhancer}" if status.enhancer else ""
+    return "\n".join(note for note in (faces, sharper) if note)

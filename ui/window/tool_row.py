@@ -15,6 +15,8 @@ TOOLS = (
     ("recalibrate", "person", "Take this pose as neutral"),
     ("auto_calibrate", "search", "Find the neutral pose by itself"),
     ("mirror_driver", "swap", "Mirror your picture"),
+    ("swap_people", "people", "Swap the two people"),
+    ("toggle_enhance", "sharper", "Sharper face"),
     ("snapshot", "snapshot", "Save a picture"),
     ("record", "record", "Record"),
 )
@@ -27,7 +29,7 @@ PANELS = (
 )
 """Those at its right, after what takes a while."""
 
-CHECKABLE = ("auto_calibrate", "mirror_driver", "toggle_timings", "show_settings")
+CHECKABLE = ("auto_calibrate", "mirror_driver", "toggle_enhance", "toggle_timings", "show_settings")
 """Those that show whether what they do is on."""
 
 
@@ -70,6 +72,10 @@ class ToolRow(QWidget):
         """Mark what is on and what is off, by action, whoever turned it."""
         for name, is_on in on.items():
             self.buttons[name].setChecked(is_on)
+
+    def show_people(self, people: int) -> None:
+        """Offer to swap people where there are two."""
+        self.buttons["swap_people"].setVisible(people > 1)
 
     def show_recording(self, recording: bool) -> None:
         """Let the record button say that it ends what goes on."""

@@ -65,17 +65,13 @@ def scene_bytes(wardrobe: Wardrobe, entry: Entry) -> int:
 
 
 @pytest.mark.parametrize(
-    ("staging", "moving", "opened"),
+    "case",
     [(Staging(), 1, 0), (PICTURE, 1, 0), (EVERYONE, 2, 0), (LOCKED, 2, 1), (Staging("face", background="green"), 1, 1)],
 )
 def test_a_portrait_has_the_scene_that_is_asked_for(
-    entries: tuple[Entry, ...],
-    mattes: Mattes,
-    open_wardrobe: Callable[[Staging], Wardrobe],
-    staging: Staging,
-    moving: int,
-    opened: int,
+    entries: tuple[Entry, ...], mattes: Mattes, open_wardrobe: Callable[[Staging], Wardrobe], case: tuple[Staging, int, int]
 ) -> None:
+    staging, moving, opened = case
     wardrobe = open_wardrobe(staging)
     fitting = wardrobe.read(entries[0])
     wardrobe.read(entries[1])

@@ -180,6 +180,13 @@ def test_missing_face_model_stops(tmp_path: Path) -> None:
     assert "face_landmark.tflite is missing" in report.verdict
 
 
+def test_a_missing_matte_or_enhancer_is_told_and_stops_nothing(tmp_path: Path) -> None:
+    report = machine(models=look_at_models(matte=tmp_path, enhancer=tmp_path))
+    assert report.live
+    assert "Backgrounds can't be locked or taken away: u2netp.onnx is missing." in said(report.findings)
+    assert "Faces can't be made sharper: enhance.toml is damaged or missing." in said(report.findings)
+
+
 def test_without_openvino_no_face_is_found() -> None:
     broken = Runtime("openvino", "2026.4.1", error=EngineError("OpenVINO can't be imported: libtbb is missing.", "pip install openvino"))
     report = machine(engines=engines(broken))

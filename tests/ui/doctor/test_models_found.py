@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from puppet.assets import ASSETS, EMBEDDED_MODEL, model_names
-from ui.doctor.models import FACE_FOLDER, FACE_HASHES, look_at_models
+from ui.doctor.models import ENHANCER, ENHANCER_CARD, FACE_FOLDER, FACE_HASHES, MATTE, MATTE_HASH, MODELS, look_at_models
 
 
 def test_bundled_models_are_what_their_hashes_say() -> None:
@@ -17,12 +17,39 @@ def test_bundled_models_are_what_their_hashes_say() -> None:
     assert chosen.name == EMBEDDED_MODEL
     assert "256 px, 20 keypoints" in chosen.description
     assert [face.trouble for face in found.faces] == ["", ""]
+    for model in (*found.mattes, *found.enhancers):
+        assert (model.trouble, model.embedded) == ("", True)
+        assert model.description.endswith("MB")
+    assert [model.name for model in (*found.mattes, *found.enhancers)] == [MATTE, ENHANCER]
 
 
 def test_face_hashes_are_those_of_the_page_beside_the_files() -> None:
     told = (FACE_FOLDER / "README.md").read_text(encoding="utf-8")
     assert all(f"| {content} | `{name}` |" in told for name, content in FACE_HASHES.items())
     assert {path.name for path in FACE_FOLDER.glob("*.tflite")} == set(FACE_HASHES)
+
+
+def test_the_hash_of_the_matte_is_that_of_the_page_beside_it() -> None:
+    assert f"| {MATTE_HASH} | `{MATTE}` |" in (MODELS / "matte" / "README.md").read_text(encoding="utf-8")
+
+
+def test_a_damaged_matte_is_named(tmp_path: Path) -> None:
+    (missing,) = look_at_models(matte=tmp_path).mattes
+    (tmp_path / MATTE).write_bytes(b"no graph")
+    (damaged,) = look_at_models(matte=tmp_path).mattes
+    assert (missing.trouble, damaged.trouble) == ("u2netp.onnx is missing.", "u2netp.onnx is damaged or was changed.")
+    assert damaged.fix
+
+
+@pytest.mark.parametrize("card", [None, "no table", "side = 256", 'sha256 = "0"'])
+def test_a_damaged_enhancer_is_named(card: str | None, tmp_path: Path) -> None:
+    shutil.copy(MODELS / "enhance" / ENHANCER, tmp_path)
+    if card is not None:
+        (tmp_path / ENHANCER_CARD).write_text(card)
+    (damaged,) = look_at_models(enhancer=tmp_path).enhancers
+    named = "enhance.onnx is damaged or was changed." if card and "sha256" in card else "enhance.toml is damaged or missing."
+    assert damaged.trouble == named
+    assert damaged.fix
 
 
 def test_damaged_face_model_is_named(tmp_path: Path) -> None:

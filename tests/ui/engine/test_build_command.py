@@ -44,6 +44,17 @@ def test_engines_for_other_cards_are_written_into_a_folder(run: Run, folder: Pat
     assert EngineStore().entries() == []
 
 
+def test_a_damaged_manifest_is_told_before_anything_is_built(
+    run: Run, folder: Path, builder: PretendedBuilder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "to").mkdir()
+    (tmp_path / "to" / "manifest.json").write_bytes(b"{")
+    monkeypatch.setattr(builder, "build_ahead", lambda *_: pytest.fail("an engine was built"))
+    with pytest.raises(EngineError, match="is damaged"):
+        run("build", "--for", "sm_86", "--model", str(folder), "--output", str(tmp_path / "to"))
+    assert [path.name for path in (tmp_path / "to").iterdir()] == ["manifest.json"]
+
+
 def test_auto_builds_ahead_what_is_tried_first(run: Run, folder: Path, builder: PretendedBuilder, tmp_path: Path) -> None:
     told = run("build", "--for", "sm_89", "--model", str(folder), "--output", str(tmp_path / "to"))
     lines = [line.split()[:3] for line in told.splitlines()[1:-1]]

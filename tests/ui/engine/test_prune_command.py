@@ -9,6 +9,7 @@ import pytest
 from engines import cuda, registry
 from engines.building.engine_store import EngineStore
 from puppet.errors import EngineError
+from puppet.folders import cache_folder
 from tests.ui.engine.pretended_builder import PretendedBuilder
 from ui.engine import pruning
 
@@ -96,7 +97,8 @@ def test_all_takes_caches_engines_made_ahead_and_choices_too(run: Run, folder: P
     own_choices.mkdir()
     store = EngineStore()
     store.write_extra(store.entries()[0].key, "timing", b"learnt")
-    size = sum(path.stat().st_size for path in store.folder.rglob("*") if path.is_file())
+    folders = [store.folder, cache_folder() / "references"]
+    size = sum(path.stat().st_size for each in folders for path in each.rglob("*") if path.is_file())
     assert pruned(run, "--model", str(folder), "--all", "--dry-run")["bytes"] == size
     assert store.folder.exists()
     assert own_choices.exists()
@@ -104,3 +106,18 @@ def test_all_takes_caches_engines_made_ahead_and_choices_too(run: Run, folder: P
     assert not store.folder.exists()
     assert not own_choices.exists()
     assert pruned(run, "--all")["bytes"] == 0
+
+
+@pytest.mark.parametrize("name", ["onnxruntime", "openvino", "references"])
+def test_all_takes_what_runtimes_and_comparisons_keep_too(run: Run, stored: PretendedBuilder, own_choices: Path, name: str) -> None:
+    run("prune", "--all")
+    kept = cache_folder() / name
+    kept.mkdir(parents=True, exist_ok=True)
+    (kept / "some").write_bytes(b"kernels")
+    (cache_folder() / "previews").mkdir(exist_ok=True)
+    assert pruned(run)["bytes"] == 0, "what is left out of use alone goes without --all"
+    assert pruned(run, "--all", "--dry-run")["bytes"] == 7
+    assert kept.exists()
+    assert pruned(run, "--all")["bytes"] == 7
+    assert not kept.exists()
+    assert (cache_folder() / "previews").exists()

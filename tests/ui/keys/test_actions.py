@@ -23,7 +23,7 @@ PROMISED = (
     ]
     + ["toggle_rate", "toggle_timings", "swap_views", "toggle_driver", "toggle_output", "toggle_test_card", "record", "snapshot"]
     + ["record_take", "play_take", "stop_take", "arm_real_face", "show_settings", "show_keys", "full_screen", "import_portrait"]
-    + ["paste_portrait", "quit"]
+    + ["paste_portrait", "cycle_shows", "toggle_enhance", "swap_people", "quit"]
 )
 """Names that the session is steered by."""
 

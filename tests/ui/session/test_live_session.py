@@ -116,7 +116,7 @@ def test_pictures_are_taken_in_worn_removed_and_put_back(session: LiveSession, w
     rack.paste(demo_picture(1.7, 150, 150))
     watch(lambda: len(rack.entries) == 5 and rack.worn_name == "pasted")
     rack.remove(rack.entries[rack.worn])
-    watch(lambda: len(rack.entries) == 4)
+    watch(lambda: len(rack.entries) == 4 and "was removed" in session.notice)
     assert rack.worn == -1, "it is worn on"
     rack.restore()
     watch(lambda: len(rack.entries) == 5)

@@ -71,7 +71,7 @@ def test_it_starts_anew_only_where_keys_or_switch_change(keys: EverywhereKeys) -
     told: list[bool] = []
     keys.hearing_changed.connect(lambda: told.append(keys.hearing.on))
     keys.show_map(ON)
-    keys.show_map(KeyMap(ON.rebind("zoom_in", "Y")))
+    keys.show_map(KeyMap(ON.rebind("zoom_in", "F8")))
     assert len(FakeKeys.made) == 1
     keys.show_map(KeyMap(ON.unbind("record", "everywhere")))
     assert len(FakeKeys.made) == 2
