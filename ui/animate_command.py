@@ -32,14 +32,19 @@ def animate_portrait(
     *,
     output: Annotated[
         Path,
-        typer.Option("--output", "-o", help="The video to write (.mp4, .mov, .mkv), or a folder for PNG frames.", rich_help_panel=RESULT),
+        typer.Option(
+            "--output", "-o", help="The video to write (.mp4, .mov, .mkv, .webm), or a folder for PNG frames.", rich_help_panel=RESULT
+        ),
     ] = Path("result.mp4"),
     audio: Annotated[
         bool, typer.Option("--audio/--no-audio", help="Keep the driver's sound; a folder of frames has none.", rich_help_panel=RESULT)
     ] = True,
     matte: Annotated[
         bool,
-        typer.Option("--matte", help="Make what is behind the person transparent; for a folder of PNG frames.", rich_help_panel=RESULT),
+        typer.Option(
+            "--matte", rich_help_panel=RESULT,
+            help="Make what is behind the person transparent: in a .webm (VP9), a .mov (ProRes 4444) or a folder of PNG frames.",
+        ),
     ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object about the result on standard output.", rich_help_panel=RESULT)
@@ -97,11 +102,21 @@ def animate_portrait(
             help="Move faces and hair alone, and keep what is behind them as it is.",
         ),
     ] = None,
+    enhance: Annotated[
+        bool, typer.Option("--enhance", help="Draw faces sharper, and a face shown alone larger; takes time.", rich_help_panel=PICTURE)
+    ] = False,
+    enhancer: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", rich_help_panel=PICTURE, show_default="the embedded network",
+            help="Draw faces sharper by a GFPGAN, CodeFormer, GPEN or RestoreFormer as an ONNX file.",
+        ),
+    ] = None,
     image_size: Annotated[
         int | None,
         typer.Option(
             min=32, max=8192, help="Side of the face shown alone, or longest side of the whole picture, px.", rich_help_panel=PICTURE,
-            show_default=f"the model's; at most {LONGEST} with --paste-back",
+            show_default=f"the model's, or the enhancer's; at most {LONGEST} with --paste-back",
         ),
     ] = None,
     frame_rate: Annotated[
@@ -111,7 +126,7 @@ def animate_portrait(
         str | None,
         typer.Option(
             help="An embedded model by name, a model folder, or demo (no network).", rich_help_panel=MODEL,
-            show_default=f"{EMBEDDED_MODEL}, or compact-512 for a face shown alone at an --image-size from 512 on",
+            show_default=f"{EMBEDDED_MODEL}, or compact-512 for a face shown alone at an --image-size from 512 on without --enhance",
         ),
     ] = None,
     engine: Annotated[
@@ -134,6 +149,10 @@ def animate_portrait(
         raise SettingsError("--multi-person moves every face, and --no-face looks for none.", "Leave one of them out.")
     if multi_person and paste_back is False:
         raise SettingsError("--multi-person puts faces back, and --no-paste-back shows one alone.", "Leave one of them out.")
+    enhanced = enhance or enhancer is not None
+    if enhanced and no_face:
+        option = "--enhance" if enhancer is None else "--enhancer"
+        raise SettingsError(f"{option} makes faces sharper, and --no-face looks for none.", "Leave one of them out.")
     pasted = multi_person or bool(paste_back)
     if ratio is not None and not pasted:
         raise SettingsError("--ratio says how much around a face is put back, and none is.", "Add --paste-back or --multi-person.")
@@ -159,8 +178,10 @@ def animate_portrait(
         image_size=image_size,
         frame_rate=Fraction(frame_rate).limit_denominator(1001),
         audio=audio,
-        model=model or model_for(None if pasted else image_size),
+        model=model or model_for(None if pasted or enhanced else image_size),
         engine=engine,
+        enhance=enhanced,
+        enhancer=enhancer or "",
     )
     report = animate(order)
     if as_json:
@@ -193,6 +214,9 @@ def _tell(report: Report, wanders: bool) -> None:
     if report.frames_without_face:
         missing = f"The driver's face was missing in {report.frames_without_face} of {_frames(report.frames)}"
         notices.print(f"{missing}: the portrait held still there.", highlight=False, soft_wrap=True)
+    if report.faces_unread:
+        drawn = report.faces * report.frames
+        notices.print(f"In {report.faces_unread} of {drawn} drawn faces no face was found to make sharper.", soft_wrap=True)
     if wanders:
         notices.print("The driver's face wanders far, so the crop follows it: its slow shifts are not carried over.", soft_wrap=True)
 

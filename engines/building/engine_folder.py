@@ -9,6 +9,7 @@ import json
 import sys
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -67,26 +68,30 @@ class EngineFolder:
         self.folder = folder
 
     def engines(self) -> list[ShippedEngine]:
-        """What the manifest lists; nothing where there is none that can be read."""
+        """What the manifest lists, nothing where there is none. Raises `EngineError` for one that can't be read."""
+        manifest = self.folder / MANIFEST
         try:
-            rows = json.loads((self.folder / MANIFEST).read_bytes())["engines"]
+            rows = json.loads(manifest.read_bytes())["engines"]
             return [ShippedEngine.model_validate(row) for row in rows]
-        except (OSError, ValueError, KeyError, TypeError, ValidationError):
+        except (FileNotFoundError, NotADirectoryError):
             return []
+        except OSError as error:
+            raise EngineError(f"{manifest} can't be read: {error.strerror}.", "Mend the folder's rights, or name another.") from error
+        except (ValueError, KeyError, TypeError, ValidationError) as error:
+            raise EngineError(f"{manifest} is damaged.", "Copy the folder again, whole, or remove it.") from error
 
     def find(self, key: EngineKey) -> bytes | None:
         """The engine that can stand for this key, its bytes proven; None when there is none, or it is damaged."""
-        for shipped in self.engines():
-            if shipped.fits(key):
-                try:
-                    return self._read(shipped)
-                except EngineError:
-                    continue
+        with suppress(EngineError):
+            for shipped in self.engines():
+                if shipped.fits(key):
+                    with suppress(EngineError):
+                        return self._read(shipped)
         return None
 
     def add(self, made: Iterable[MadeEngine]) -> None:
-        """Write engines beside those already there. Raises `EngineError` when the disk won't have it."""
-        listed = []
+        """Write engines beside those already there. Raises `EngineError` when the disk won't have it, or those there are not known."""
+        listed = self.engines()
         for key, engine in made:
             facts = key.model_dump(exclude={"driver", "gpu"})
             shipped = ShippedEngine(**facts, system=sys.platform, sha256=hashlib.sha256(engine).hexdigest())
@@ -95,13 +100,14 @@ class EngineFolder:
         self._list(listed)
 
     def copy_to(self, other: "EngineFolder") -> int:
-        """Copy all engines to another folder; returns how many. Raises `EngineError` for none, a damaged one, or a full disk."""
+        """Copy all engines to another folder; returns how many. Raises `EngineError` for none, for damage, or a full disk."""
         found = self.engines()
         if not found:
             raise EngineError(f"{self.folder} holds no engines made ahead of time.", "Make some: puppet-engine build --for sm_86")
+        there = other.engines()
         for shipped in found:
             write_engine_file(other.folder / shipped.path, self._read(shipped))
-        other._list(found)
+        other._list((*there, *found))
         return len(found)
 
     def _read(self, shipped: ShippedEngine) -> bytes:
@@ -114,8 +120,9 @@ class EngineFolder:
             raise EngineError(f"{path} is damaged: its sha256 is not the one {MANIFEST} holds.", "Copy the folder again, whole.")
         return engine
 
-    def _list(self, added: Iterable[ShippedEngine]) -> None:
-        listed = {shipped.path: shipped for shipped in (*self.engines(), *added)}
+    def _list(self, engines: Iterable[ShippedEngine]) -> None:
+        """Write the manifest anew; of two with one path the later counts."""
+        listed = {shipped.path: shipped for shipped in engines}
         rows = [shipped.model_dump() for shipped in listed.values()]
         write_engine_file(self.folder / MANIFEST, json.dumps({"engines": rows}, indent=1).encode())
 

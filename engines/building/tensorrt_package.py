@@ -54,7 +54,8 @@ class TensorRtPackage(NamedTuple):
         try:
             return importlib.import_module(self.module)
         except (ImportError, OSError) as error:
-            raise EngineError(f"{self.title} can't be imported: {error}.", f"Install it again, whole. {self._install}") from error
+            again = f"Install it again, whole: pip install --force-reinstall -e '.[{self.extra}]'"
+            raise EngineError(f"{self.title} can't be imported: {error}.", again) from error
 
     def check_driver(self, driver: str) -> None:
         """Raise `EngineError` where the package was made for a newer CUDA than the driver's (`13.0`) can serve.

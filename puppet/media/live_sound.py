@@ -9,7 +9,10 @@ import numpy as np
 import numpy.typing as npt
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
+from av.audio.stream import AudioStream
 from av.container import OutputContainer
+
+from puppet.media.sound_coding import sound_coding
 
 Samples = npt.NDArray[np.int16]
 
@@ -57,15 +60,18 @@ class _Waiting(NamedTuple):
 
 
 class LiveSoundTrack:
-    """Sound on its way into a container that is being written, as AAC. The writer's thread."""
+    """Sound on its way into a container that is being written, as AAC or Opus. The writer's thread."""
 
     def __init__(self, sound: LiveSound, output: OutputContainer) -> None:
         """Adds a stream to `output`, so it must come before the first packet."""
         self._sound = sound
         self._output = output
-        self._target = output.add_stream("aac", rate=RATE, layout="mono")
+        coding = sound_coding(output)
+        target = output.add_stream(coding.encoder, rate=RATE, layout="mono")
+        assert isinstance(target, AudioStream)
+        self._target = target
         self._target.bit_rate = 128_000
-        self._resampler = AudioResampler(format="fltp", layout="mono", rate=RATE, frame_size=1024)
+        self._resampler = AudioResampler(format=coding.samples, layout="mono", rate=RATE, frame_size=coding.frame_size)
         self._waiting: deque[_Waiting] = deque()
         self._heard = 0
         self._offsets: deque[int] = deque(maxlen=PATIENCE)

@@ -1,4 +1,4 @@
-"""The driving clip's sound, carried into the video that is written: its packets as they are, or else as AAC."""
+"""The driving clip's sound, carried into the video that is written: its packets as they are, or encoded anew."""
 
 import logging
 from collections.abc import Iterator
@@ -14,12 +14,9 @@ from av.audio.stream import AudioStream
 from av.container import OutputContainer
 from av.packet import Packet
 
+from puppet.media.sound_coding import sound_coding
+
 log = logging.getLogger(__name__)
-
-COPIED = frozenset({"aac", "mp3", "ac3", "eac3", "alac", "opus"})
-"""Codecs whose packets players accept in every container written here; other sound becomes AAC."""
-
-AAC_RATES = (48000, 44100, 32000, 24000, 22050, 16000, 11025, 8000)
 
 
 class Sound(NamedTuple):
@@ -49,7 +46,8 @@ class SoundTrack:
         self._output = output
         self._source = av.open(sound.path, metadata_errors="ignore")
         stream = self._source.streams.audio[0]
-        self._copied = stream.codec_context.codec.canonical_name in COPIED
+        self._coding = sound_coding(output)
+        self._copied = stream.codec_context.codec.canonical_name in self._coding.copied
         if self._copied:
             self._target = output.add_stream_from_template(stream)
         else:
@@ -76,11 +74,13 @@ class SoundTrack:
         self._source.close()
 
     def _encoder(self, stream: AudioStream, output: OutputContainer) -> AudioStream:
-        rate = next((rate for rate in AAC_RATES if rate <= (stream.rate or 48000)), 8000)
+        coding = self._coding
+        rate = next((rate for rate in coding.rates if rate <= (stream.rate or 48000)), coding.rates[-1])
         layout = "mono" if stream.channels == 1 else "stereo"
-        target = output.add_stream("aac", rate=rate, layout=layout)
+        target = output.add_stream(coding.encoder, rate=rate, layout=layout)
+        assert isinstance(target, AudioStream)
         target.bit_rate = 96_000 * (1 if layout == "mono" else 2)
-        self._resampler = AudioResampler(format="fltp", layout=layout, rate=rate, frame_size=1024)
+        self._resampler = AudioResampler(format=coding.samples, layout=layout, rate=rate, frame_size=coding.frame_size)
         return target
 
     def _read(self, stream: AudioStream) -> "Iterator[Packet[AudioStream]]":

@@ -1,4 +1,4 @@
-"""A video being written: H.264 with the pictures' own times and, if wanted, sound; whole in its place or not there at all."""
+"""A video being written, with the pictures' own times and, if wanted, their opacity and sound; whole in its place or not there at all."""
 
 import errno
 import logging
@@ -12,33 +12,35 @@ from typing import Self
 
 import av
 import av.error
-import numpy as np
 from av.container import OutputContainer
-from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from puppet.errors import MediaError, PuppetError
 from puppet.media.fragments import mend
 from puppet.media.live_sound import LiveSound, LiveSoundTrack
+from puppet.media.picture_coding import picture_coding
 from puppet.media.sound import Sound, SoundTrack
 from puppet.media.whole_file import unwritable
 from puppet.picture import Picture
 
 log = logging.getLogger(__name__)
 
-FORMATS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska"}
+FORMATS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska", ".webm": "webm"}
 """File name ending, lower case, to FFmpeg's name of the container."""
 
 VIDEO_HINT = f"Use one of {', '.join(FORMATS)}."
+
+MATROSKA = frozenset({"matroska", "webm"})
+"""FFmpeg's names of the containers that are written as a stream of clusters."""
+
+TRANSPARENT = frozenset({".webm", ".mov"})
+"""File name endings, lower case, of videos whose pictures may have an opacity."""
 
 UNFINISHED = re.compile(r"\.(?P<stem>.+)\.(?P<process>\d+)\.recording(?P<suffix>\.\w+)")
 """Name of a lasting video while it is written, and for good when its process was killed."""
 
 FRAGMENT, KEY_FRAMES = 1.0, 2.0
 """A lasting video is safe up to this long ago, and can be sought to within so much, s."""
-
-BT709, LIMITED = 1, 1
-"""FFmpeg's numbers for the colour space and the range that players assume of H.264."""
 
 
 def check_video_name(path: Path) -> None:
@@ -52,7 +54,9 @@ def check_video_name(path: Path) -> None:
 
 
 class VideoWriter:
-    """Encodes RGB pictures into a video file, one after another.
+    """Encodes RGB or, if transparent, RGBA pictures into a video file, one after another: as H.264, or VP9 in a WebM.
+
+    Opacity goes into a WebM as VP9's or into a MOV as ProRes 4444; the colours are not multiplied by it.
 
     Writes to a hidden neighbour of `path` that takes its name at `close`. Used as a context manager it closes at the end
     and also on Ctrl-C, which leaves a playable file of what was done; any other exception leaves no file. Without a single
@@ -73,8 +77,12 @@ class VideoWriter:
         effort: str = "veryfast",
         quality: int = 17,
         lasting: bool = False,
+        transparent: bool = False,
     ) -> None:
-        """`rate` is the mean frame rate; `effort` and `quality` are x264's preset and constant rate factor. Raises `MediaError`."""
+        """`rate` is the mean frame rate; `effort` and `quality` are x264's preset and constant rate factor. Raises `MediaError`.
+
+        transparent: only under a name that ends in one of `TRANSPARENT`.
+        """
         self.path = path
         self.frame_count = 0
         self.sound_kept = False
@@ -85,12 +93,13 @@ class VideoWriter:
         self._lasting = lasting
         self._temporary = path.with_name(f".{path.stem}.{os.getpid()}.{'recording' if lasting else 'part'}{path.suffix}")
         check_video_name(path)
+        kind = FORMATS[path.suffix.lower()]
+        self._coding = picture_coding(kind, effort, quality, transparent=transparent)
         self._container: OutputContainer | None = None
         self._track: SoundTrack | LiveSoundTrack | None = None
         try:
-            kind = FORMATS[path.suffix.lower()]
             self._container = av.open(self._temporary, "w", format=kind, options=_container_options(kind, lasting))
-            self._stream = self._add_pictures(self._container, rate, effort, quality)
+            self._stream = self._add_pictures(self._container, rate)
             if sound is not None:
                 self._track = self._add_sound(self._container, sound)
             self._container.start_encoding()
@@ -105,8 +114,7 @@ class VideoWriter:
         assert self._container is not None, "the writer is closed"
         tick = max(self._last_tick + 1, round(time / self._clock))
         try:
-            frame = VideoFrame.from_ndarray(np.ascontiguousarray(picture[: self.height, : self.width]), format="rgb24")
-            frame = frame.reformat(format="yuv420p", dst_colorspace=BT709, dst_color_range=LIMITED)
+            frame = self._coding.frame(picture[: self.height, : self.width])
             frame.pts, frame.time_base = tick, self._clock
             self._container.mux(self._stream.encode(frame))
             if self._track is not None:
@@ -156,21 +164,15 @@ class VideoWriter:
         else:
             self.discard()
 
-    def _add_pictures(self, container: OutputContainer, rate: Fraction, effort: str, quality: int) -> VideoStream:
-        codec = "libx264" if "libx264" in av.codecs_available else "mpeg4"
-        if codec == "mpeg4":
-            log.warning("%s is written as MPEG-4 part 2: this build of FFmpeg has no H.264 encoder.", self.path)
-        # Without B frames the container can tell when the last picture of a variable rate ends.
-        options = {"preset": effort, "crf": str(quality), "bf": "0"} if codec == "libx264" else {"qscale": "3"}
+    def _add_pictures(self, container: OutputContainer, rate: Fraction) -> VideoStream:
+        options = dict(self._coding.options)
         if self._lasting:
             options["g"] = str(max(1, round(KEY_FRAMES * rate)))
-        stream = container.add_stream(codec, rate=rate, options=options)
+        stream = container.add_stream(self._coding.encoder, rate=rate, options=options)
         assert isinstance(stream, VideoStream)
         stream.width, stream.height = self.width, self.height
-        stream.pix_fmt = "yuv420p"
+        self._coding.set_up(stream)
         stream.codec_context.time_base = self._clock
-        stream.codec_context.colorspace = stream.codec_context.color_primaries = stream.codec_context.color_trc = BT709
-        stream.codec_context.color_range = LIMITED
         return stream
 
     def _add_sound(self, container: OutputContainer, sound: Sound | LiveSound) -> SoundTrack | LiveSoundTrack | None:
@@ -213,9 +215,9 @@ class VideoWriter:
 def _container_options(kind: str, lasting: bool) -> dict[str, str]:
     """FFmpeg's options for a container."""
     if not lasting:
-        return {} if kind == "matroska" else {"movflags": "+faststart"}
+        return {} if kind in MATROSKA else {"movflags": "+faststart"}
     microseconds = str(round(FRAGMENT * 1e6))
     options = {"flush_packets": "1", "max_interleave_delta": microseconds}
-    if kind == "matroska":
+    if kind in MATROSKA:
         return options | {"cluster_time_limit": str(round(FRAGMENT * 1e3))}
     return options | {"movflags": "+hybrid_fragmented+delay_moov", "frag_duration": microseconds}

@@ -1,6 +1,7 @@
 """Restorers of faces, from file to restored face, on the runtimes that are here."""
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -196,3 +197,26 @@ def test_without_the_embedded_one_it_is_told(monkeypatch: pytest.MonkeyPatch, tm
     monkeypatch.setattr(restorer_room, "GRAPH", tmp_path / "enhance.onnx")
     with pytest.raises(ModelError, match=r"enhance\.onnx, is missing"):
         open_restorer()
+
+
+@pytest.mark.parametrize(("quick", "slow"), [("f32", "bf16"), ("bf16", "f32")])
+def test_what_is_faster_on_this_processor_is_kept_and_the_other_closed(
+    quick: str, slow: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Timed:
+        def __init__(self, precision: str) -> None:
+            self.device = Device("CPU", "a processor", precision)
+            self.closed = False
+
+        def restore(self, _aligned: Picture) -> None:
+            time.sleep(0.002 if self.device.precision == quick else 0.02)
+
+        def close(self) -> None:
+            self.closed = True
+
+    made = {precision: Timed(precision) for precision in (quick, slow)}
+    monkeypatch.setattr(restorer_room, "_open_on", lambda *_: made["f32"])
+    (tmp_path / "small.onnx").write_bytes(b"graph")
+    given: Any = (made["bf16"], None, tmp_path / "small.onnx", None, None)
+    assert restorer_room._faster(*given) is made[quick]
+    assert made[slow].closed and not made[quick].closed

@@ -21,6 +21,7 @@ from puppet.motion import Motion
 from puppet.picture import Picture
 from tests.media import drawn_clip, fill_disk, make_sound, make_video, steps
 from tests.toy_model import make_toy_model
+from tests.transparent_video import opaque_and_clear
 from ui import animate_run
 from ui.animate_command import main
 
@@ -159,6 +160,30 @@ def test_matte_makes_the_background_transparent(command: Command, options: list[
     for frame in frames:
         assert frame.shape == (*size, 4)
         head = np.abs(frame[:, :, 2::-1].astype(int) - GROUND).max(axis=2) > 24
+        assert ((frame[:, :, 3] > 127) == head).mean() > 0.95
+    assert not np.array_equal(frames[0][:, :, 3], frames[5][:, :, 3]), "the matte moves with the head"
+
+
+@pytest.mark.parametrize("holds", [False, True])
+def test_model_whose_borders_move_is_told_of_where_a_face_is_put_back(
+    command: Command, monkeypatch: pytest.MonkeyPatch, holds: bool
+) -> None:
+    monkeypatch.setattr(DemoAnimator, "holds_border", holds)
+    status, _, words = command("portrait.png", "driver.mp4", "-o", "pasted", "--paste-back")
+    assert status == 0
+    assert ("before borders could stand still" not in words) == holds
+    assert "before borders could stand still" not in command("portrait.png", "driver.mp4", "-o", "alone")[2]
+
+
+@pytest.mark.parametrize(("name", "codec", "sound"), [("new.webm", "vp9", "opus"), ("new.MOV", "prores", "aac")])
+def test_matte_makes_the_background_of_a_video_transparent(command: Command, name: str, codec: str, sound: str) -> None:
+    status, out, _ = command("portrait.png", "driver.mp4", "-o", name, "--matte", "--json")
+    report = json.loads(out)
+    assert (status, report["width"], report["frames"], report["sound"]) == (0, 256, 8, True)
+    found, frames = opaque_and_clear(Path(name))
+    assert (found, sound_of(name), len(frames)) == (codec, [sound], 8)
+    for frame in frames:
+        head = np.abs(frame[:, :, :3].astype(int) - GROUND).max(axis=2) > 24
         assert ((frame[:, :, 3] > 127) == head).mean() > 0.95
     assert not np.array_equal(frames[0][:, :, 3], frames[5][:, :, 3]), "the matte moves with the head"
 
@@ -373,6 +398,7 @@ BAD: dict[str, Callable[[Path], object]] = {
         ("portrait.png driver.mp4 --no-paste-back --multi-person", "--multi-person puts faces back, and --no-paste-back shows one alone."),
         ("portrait.png driver.mp4 --ratio 0.4", "--ratio says how much around a face is put back, and none is."),
         ("portrait.png driver.mp4 --matte -o new.mp4", "--matte makes what is behind the person transparent, and a .mp4 video can't be."),
+        ("portrait.png driver.mp4 --matte -o new.mkv", "--matte makes what is behind the person transparent, and a .mkv video can't be."),
         ("portrait.png driver.mp4 --lock-background", "--lock-background keeps still what is around a face that is put back."),
         ("wall.png driver.mp4 --multi-person", "No face was found in wall.png."),
         ("portrait.png driver.mp4 -o driver.mp4", "driver.mp4 would be written over driver.mp4, which is read."),

@@ -63,6 +63,7 @@ def build_ahead(
     `follow` gives a report for a title. Raises `EngineError` for a chip or graph that can't be served, `ModelError`,
     `BuildStoppedError` when a report says no: then those built before stay.
     """
+    EngineFolder(output).engines()  # what can't be added to is told before anything is built
     built = []
     for chip in chips:
         for graph, kind in graphs_to_build(runtime, precision):

@@ -22,7 +22,9 @@ LITTLE = 50_000
 def prune_engines(
     *,
     model: Models = None,
-    everything: Annotated[bool, typer.Option("--all", help="Remove all engines, the builders' caches and what auto remembers.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Remove all engines, what builders and runtimes keep, and what auto remembers.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be removed.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -44,7 +46,9 @@ def prune_engines(
     if doomed:
         why = {stored.key.digest: reason for stored, reason in doomed}
         screen.print(store_table([stored for stored, _ in doomed], graphs, why))
-    screen.print(escape(_summary(store.folder, size, dry_run=dry_run)), highlight=False, soft_wrap=True)
+    screen.print(
+        escape(_summary(store.folder.parent if everything else store.folder, size, dry_run=dry_run)), highlight=False, soft_wrap=True
+    )
     if everything:
         screen.print(f"auto {'would compare' if dry_run else 'compares'} the engines anew at the next start.", highlight=False)
 

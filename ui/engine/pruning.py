@@ -3,19 +3,24 @@
 import shutil
 from collections.abc import Set
 from contextlib import suppress
+from pathlib import Path
 
 from engines import cuda
 from engines.building.engine_store import EngineStore, StoredEngine
 from engines.building.graph_typing import FORM
 from engines.registry import installed_versions
 from puppet.errors import EngineError
+from puppet.folders import cache_folder
+
+BESIDE = ("onnxruntime", "openvino", "references")
+"""Folders of the cache that only the engines' own rooms fill: kernels that runtimes keep, and what engines are compared with."""
 
 
 class Pruning:
     """One clearing out of an engine store."""
 
     def __init__(self, store: EngineStore, graphs: Set[str], *, everything: bool = False) -> None:
-        """`graphs`: the hashes of the graphs whose engines may stay. `everything`: none may, nor what else lies in the folder."""
+        """`graphs`: the hashes of the graphs whose engines may stay. `everything`: none may, nor what else lies there or `BESIDE`."""
         self._store = store
         self._graphs = graphs
         self._everything = everything
@@ -29,7 +34,7 @@ class Pruning:
     def size(self) -> int:
         """Bytes that `run` would free."""
         if self._everything:
-            return sum(path.stat().st_size for path in self._store.folder.rglob("*") if path.is_file())
+            return sum(path.stat().st_size for folder in self._all() for path in folder.rglob("*") if path.is_file())
         kept = {stored.key.digest for stored in self._store.entries() if not self.why_stale(stored)}
         return sum(path.stat().st_size for path in self._store.folder.glob("*") if path.is_file() and path.stem not in kept)
 
@@ -38,10 +43,15 @@ class Pruning:
         if not self._everything:
             return self._store.prune(lambda stored: not self.why_stale(stored))
         size = self.size()
-        shutil.rmtree(self._store.folder, ignore_errors=True)
+        for folder in self._all():
+            shutil.rmtree(folder, ignore_errors=True)
         with suppress(FileNotFoundError):
             size -= self.size()
         return size
+
+    def _all(self) -> list[Path]:
+        """Folders that go with everything."""
+        return [self._store.folder, *(cache_folder() / name for name in BESIDE)]
 
     def why_stale(self, stored: StoredEngine) -> str:
         """Why an engine is of no use any more, empty where it may be.

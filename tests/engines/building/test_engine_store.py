@@ -195,6 +195,23 @@ def test_damaged_engine_of_a_folder_is_neither_imported_nor_taken(store: EngineS
         store.import_folder(tmp_path / "made")
 
 
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"engines": [{"graph": "a"}]}', b"\xff\xfe"])
+def test_a_manifest_that_is_damaged_is_not_written_anew(store: EngineStore, tmp_path: Path, content: bytes) -> None:
+    made = EngineFolder(tmp_path / "made")
+    made.add([MadeEngine(KEY, b"for 86")])
+    manifest = tmp_path / "made" / "manifest.json"
+    manifest.write_bytes(content)
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(EngineError, match=r"made.manifest\.json is damaged") as caught:
+        made.add([MadeEngine(other(chip="sm_89"), b"for 89")])
+    assert caught.value.hint
+    assert manifest.read_bytes() == content
+    assert sorted(tmp_path.rglob("*")) == before
+    with pytest.raises(EngineError, match="is damaged"):
+        store.import_folder(tmp_path / "made")
+    assert store.take(KEY, tmp_path / "made") is None, "it is built here instead"
+
+
 def test_folder_without_engines_can_not_be_imported(store: EngineStore, tmp_path: Path) -> None:
     with pytest.raises(EngineError, match="holds no engines"):
         store.import_folder(tmp_path)
@@ -207,7 +224,8 @@ def test_manifest_can_not_reach_out_of_its_folder(tmp_path: Path, field: str, va
     rows = json.loads(manifest.read_text(encoding="utf-8"))
     rows["engines"][0][field] = value
     manifest.write_text(json.dumps(rows), encoding="utf-8")
-    assert EngineFolder(tmp_path).engines() == []
+    with pytest.raises(EngineError, match="is damaged"):
+        EngineFolder(tmp_path).engines()
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")

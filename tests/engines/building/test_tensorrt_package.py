@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from engines.building.tensorrt_package import journal, make, plain, take_errors
+from engines.building.tensorrt_package import CLASSIC, RTX, TensorRtPackage, journal, make, plain, take_errors
 from puppet.errors import EngineError
 from tests.engines.fake_tensorrt_names import ILogger, Severity
 
@@ -87,3 +87,15 @@ def test_a_refusal_says_what_to_do(trt: Any, message: str, told: str) -> None:
 
     with pytest.raises(EngineError, match=f"TensorRT-RTX could not start: {told}"):
         make(trt, "could not start", fail)
+
+
+@pytest.mark.parametrize("package", [RTX, CLASSIC], ids=lambda package: package.title)
+def test_a_package_that_is_not_whole_is_told_with_one_way_to_mend_it(package: TensorRtPackage, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(name: str) -> ModuleType:
+        raise OSError(f"lib{name}.so: cannot open shared object file")
+
+    monkeypatch.setattr("engines.building.tensorrt_package.installed_version", lambda _: "1.0")
+    monkeypatch.setattr("importlib.import_module", refuse)
+    with pytest.raises(EngineError, match="can't be imported") as caught:
+        package.load()
+    assert caught.value.hint == f"Install it again, whole: pip install --force-reinstall -e '.[{package.extra}]'"

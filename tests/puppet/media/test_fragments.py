@@ -33,7 +33,7 @@ def count(path: Path) -> int:
     return len(list(open_clip(path)))
 
 
-@pytest.mark.parametrize("suffix", [".mp4", ".mov", ".mkv"])
+@pytest.mark.parametrize("suffix", [".mp4", ".mov", ".mkv", ".webm"])
 def test_what_was_written_long_ago_can_be_had(tmp_path: Path, suffix: str) -> None:
     path = unfinished(tmp_path, suffix)
     seconds = mend(path)

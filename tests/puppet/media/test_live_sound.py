@@ -100,7 +100,7 @@ def test_a_microphone_that_falls_silent_holds_nothing_up(tmp_path: Path) -> None
         assert sum(1 for _ in container.decode(video=0)) == 4 * PICTURES
 
 
-@pytest.mark.parametrize("suffix", [".mp4", ".mov", ".mkv"])
+@pytest.mark.parametrize("suffix", [".mp4", ".mov", ".mkv", ".webm"])
 def test_every_container_takes_it(tmp_path: Path, suffix: str) -> None:
     assert record(tmp_path / f"a{suffix}", Clock(2), 2) == pytest.approx(np.arange(4) / 2, abs=0.03)
 

@@ -40,6 +40,16 @@ def test_is_h264_with_every_frame(tmp_path: Path, name: str) -> None:
     assert [entry.name for entry in tmp_path.iterdir()] == [name]
 
 
+def test_a_webm_is_vp9_with_every_frame(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.webm", steps(5))
+    with av.open(path) as container:
+        stream = container.streams.video[0]
+        assert (stream.codec_context.name, stream.codec_context.pix_fmt, stream.average_rate) == ("vp9", "yuv420p", Fraction(25))
+        assert (container.duration or 0) / av.time_base == pytest.approx(0.2, abs=2e-3)
+        assert "alpha_mode" not in stream.metadata
+    assert [level(frame.picture) for frame in open_clip(path)] == [0, 1, 2, 3, 4]
+
+
 @pytest.mark.parametrize("rate", [Fraction(25), Fraction(30_000, 1001), Fraction(24_000, 1001), Fraction(60), Fraction(25, 2)])
 def test_steady_rate_stays_exact(tmp_path: Path, rate: Fraction) -> None:
     path = write(tmp_path / "a.mp4", steps(8), rate=rate)
@@ -154,16 +164,16 @@ def boxes(path: Path) -> list[bytes]:
     return kinds
 
 
-@pytest.mark.parametrize("name", ["a.mp4", "a.mov", "a.mkv"])
+@pytest.mark.parametrize("name", ["a.mp4", "a.mov", "a.mkv", "a.webm"])
 def test_a_lasting_video_is_an_ordinary_one_in_the_end(tmp_path: Path, name: str) -> None:
     record(tmp_path / name)
     assert [entry.name for entry in tmp_path.iterdir()] == [name]
     assert len(list(open_clip(tmp_path / name))) == 60
-    if name != "a.mkv":
+    if name not in ("a.mkv", "a.webm"):
         assert b"moof" not in boxes(tmp_path / name)
 
 
-@pytest.mark.parametrize("name", ["a.mp4", "a.mov", "a.mkv"])
+@pytest.mark.parametrize("name", ["a.mp4", "a.mov", "a.mkv", "a.webm"])
 def test_a_full_disk_leaves_what_a_lasting_video_had_until_then(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     with limited_disk(90_000), pytest.raises(MediaError, match=rf"{name} ends after \d\.\d s") as caught:
