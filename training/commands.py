@@ -6,6 +6,7 @@ import typer
 
 from puppet.errors import EXIT_CODE, PuppetError
 from training.compressing.compress_command import compress
+from training.enhancing.enhancer_command import enhancer
 from training.exporting.export_command import convert, export
 from training.fitting.fit_command import fit
 from training.judging.evaluate_command import evaluate
@@ -16,6 +17,7 @@ app = typer.Typer(help="Train, judge and export the networks that animate portra
 app.command()(prepare)
 app.command()(fit)
 app.command()(compress)
+app.command()(enhancer)
 app.command()(convert)
 app.command()(export)
 app.command()(evaluate)

@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Sequence
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,7 +16,8 @@ from puppet import contract
 from puppet.animator import Animator
 from puppet.assets import EMBEDDED_MODEL, model_folder
 from puppet.errors import TrainingError
-from puppet.plugins import open_animator, open_face_finder
+from puppet.plugins import open_animator, open_face_finder, open_restorer
+from puppet.portraits.enhanced_animator import EnhancedAnimator
 
 if TYPE_CHECKING:
     from training.judging.evaluation import Tools
@@ -37,6 +39,19 @@ def evaluate(
     ] = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for figures.json and report.html.")] = Path("evaluation"),
     against: Annotated[str | None, typer.Option(help="A second model or checkpoint, judged on the same subjects.")] = None,
+    enhance: Annotated[bool, typer.Option("--enhance", help="Judge the model with its faces made sharper as well.")] = False,
+    enhancer: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="What makes them sharper, as an ONNX file.", show_default="the embedded network")
+    ] = None,
+    side: Annotated[
+        int | None,
+        typer.Option(
+            min=32,
+            max=1024,
+            help="Side of the pictures that are judged, px.",
+            show_default="the model's; with --enhance the largest there is",
+        ),
+    ] = None,
     recipe: Annotated[
         str | None, typer.Option(help="How the networks of a published checkpoint are built: vox-256, or a YAML file.")
     ] = None,
@@ -68,28 +83,37 @@ def evaluate(
         raise TrainingError("There is no data to judge the model on.", "Name it: --data FOLDER (may be given again).")
     if write_card and Path(model).is_file():
         raise TrainingError(f"{model} is a checkpoint and has no model.toml.", "Judge the folder made of it, or leave out --write-card.")
+    enhanced = enhance or enhancer is not None
+    if write_card and (enhanced or side):
+        raise TrainingError(
+            "A model's card tells what it draws by itself, at its own side.", "Leave out --write-card, or --enhance and --side."
+        )
     _make_folder(output)
     embedder, perceive = IdentityEmbedder(), PerceivedDistance()
     finder = open_face_finder()
-    models: list[Animator] = []
     takes: list[Take] = []
-    try:
-        models.append(_open_model(model, engine, recipe))
+    with ExitStack() as opened:
+        opened.enter_context(closing(finder))
+
+        def keep(animator: Animator) -> Animator:
+            return opened.enter_context(closing(animator))
+
+        models = [keep(_open_model(model, engine, recipe))]
+        if enhanced:
+            models.append(keep(_enhance(keep(_open_model(model, engine, recipe)), enhancer)))
         if against is not None:
-            models.append(ResizedAnimator(_open_model(against, engine, against_recipe), models[0].card.side))
+            models.append(keep(_open_model(against, engine, against_recipe)))
+        side = side or (max(one.card.side for one in models) if enhanced else models[0].card.side)
+        models = [one if one.card.side == side else ResizedAnimator(one, side) for one in models]
         choice = Choice(data, real, rendered, portraits, stride, portraits_from or ())
         whole = _judge(models, Tools(finder, embedder, perceive), choice, takes)
-    finally:
-        for one in models:
-            one.close()
-        finder.close()
     names = _distinct([one.card.name for one in models])
     judgements = [sum_up(takes, index) for index in range(len(models))]
-    result = _result(names, judgements, EMBEDDER, whole)
+    result = _result(names, judgements, EMBEDDER, whole, enhanced=enhanced)
     _write_json(output / "figures.json", result)
     write_report(output / "report.html", names, takes, EMBEDDER, whole)
     if write_card and whole:
-        metrics = {figure: round(value, 4) for figure, value in judgements[0].means.items() if math.isfinite(value)}
+        metrics = {figure: round(value, 4) for figure, value in judgements[0].means.items() if _belongs_to_card(figure, value)}
         contract.write_card(model_folder(model), models[0].card.model_copy(update={"metrics": metrics}))
         _write_json(model_folder(model) / EVALUATION, _result(names[:1], judgements[:1], EMBEDDER, whole))
     if as_json:
@@ -100,6 +124,15 @@ def evaluate(
     if not whole:
         typer.echo("The run was interrupted; this is what was judged until then.", err=True)
         raise typer.Exit(INTERRUPTED)
+
+
+def _enhance(animator: Animator, enhancer: Path | None) -> Animator:
+    """The animator with its faces made sharper."""
+    with ExitStack() as opened:
+        restorer = opened.enter_context(closing(open_restorer(enhancer)))
+        enhanced = EnhancedAnimator(animator, restorer, open_face_finder())
+        opened.pop_all()
+        return enhanced
 
 
 def _judge(models: Sequence[Animator], tools: "Tools", choice: "Choice", takes: list["Take"]) -> bool:
@@ -127,12 +160,17 @@ def _judge(models: Sequence[Animator], tools: "Tools", choice: "Choice", takes: 
     return True
 
 
-def _result(names: Sequence[str], judgements: Sequence["Judgement"], embedder: str, whole: bool) -> dict[str, Any]:
-    """What is written and printed as JSON: the first model's figures; of a second model likewise, and the means' differences from it."""
+def _result(
+    names: Sequence[str], judgements: Sequence["Judgement"], embedder: str, whole: bool, *, enhanced: bool = False
+) -> dict[str, Any]:
+    """What is written and printed as JSON: the first model's figures; of the same with sharper faces where it was `enhanced`, and of
+    a second model likewise, and the means' differences from that."""
     found: dict[str, Any] = {"model": names[0], "identity_embedder": embedder, "whole": whole, **judgements[0]._asdict()}
-    if len(names) > 1:
-        first, second = (judgement.means for judgement in judgements)
-        found["against"] = {"model": names[1], **judgements[1]._asdict()}
+    if enhanced:
+        found["enhanced"] = {"model": names[1], **judgements[1]._asdict()}
+    if len(names) > 1 + enhanced:
+        first, second = judgements[0].means, judgements[-1].means
+        found["against"] = {"model": names[-1], **judgements[-1]._asdict()}
         found["difference"] = {key: first[key] - second[key] for key in first if key in second}
     rounded: dict[str, Any] = _rounded(found)
     return rounded
@@ -156,17 +194,22 @@ def _write_json(path: Path, content: dict[str, Any]) -> None:
 def _print_means(names: Sequence[str], judgements: Sequence["Judgement"]) -> None:
     clips, pairs = len(judgements[0].reconstruction), len(judgements[0].transfer)
     table = Table(
-        "figure", *names, *(["difference"] if len(names) > 1 else []), title=f"{clips} clips redrawn, {pairs} takes driven by others"
+        "figure", *names, *(["difference"] if len(names) == 2 else []), title=f"{clips} clips redrawn, {pairs} takes driven by others"
     )
     for figure in judgements[0].means:
         values = [judgement.means.get(figure, math.nan) for judgement in judgements]
-        table.add_row(figure, *(f"{value:.3f}" for value in values), *([f"{values[0] - values[1]:+.3f}"] if len(values) > 1 else []))
+        table.add_row(figure, *(f"{value:.3f}" for value in values), *([f"{values[0] - values[1]:+.3f}"] if len(values) == 2 else []))
     Console().print(table)
 
 
 def _distinct(names: list[str]) -> list[str]:
-    """The names, the second marked where both are the same."""
-    return names if len(set(names)) == len(names) else [names[0], f"{names[1]} (against)"]
+    """The names, the last marked where it is that of the first."""
+    return names if len(set(names)) == len(names) else [*names[:-1], f"{names[-1]} (against)"]
+
+
+def _belongs_to_card(figure: str, value: float) -> bool:
+    """Whether a mean tells of the model rather than of the machine, and there is one."""
+    return math.isfinite(value) and not figure.endswith("_ms")
 
 
 def _make_folder(output: Path) -> None:

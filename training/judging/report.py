@@ -30,6 +30,7 @@ GLOSSARY = {
     "yaw, pitch, roll": "how the head is turned, degrees, by the rigid part of the mesh",
     "identity": "cosine of the centred embeddings of portrait and result",
     "jitter": "mean second difference of the landmarks, px at 256: the result's less the driver's; jitter_ratio: one over the other",
+    "ms": "median time to detect and draw a frame, on the machine that judged",
     "sharpness": "edges in the face beside those of the source (redrawn: of the same frame): 1 is as steep, .5 half as steep",
 }
 """What each figure is, for a reader."""
@@ -39,7 +40,7 @@ RISING = {*SIGNALS, "identity", "sharpness"}
 
 
 def write_report(path: Path, names: Sequence[str], takes: Sequence[Take], embedder: str, whole: bool = True) -> None:
-    """Write the report on one model or two, which `names` tells apart; `whole` is False where the run was interrupted."""
+    """Write the report on one model or several, which `names` tells apart; `whole` is False where the run was interrupted."""
     judgements = [sum_up(takes, index) for index in range(len(names))]
     driven = sorted((take for take in takes if take.portrait), key=lambda take: take.badness, reverse=True)
     redrawn = sorted((take for take in takes if not take.portrait), key=lambda take: take.badness, reverse=True)
@@ -72,18 +73,24 @@ def _means(names: Sequence[str], judgements: Sequence[Judgement]) -> str:
     for prefix, heading in (("transfer", "Driven by others"), ("real", "Real clips redrawn"), ("rendered", "Rendered clips redrawn")):
         keys = [key for key in judgements[0].means if key.startswith(f"{prefix}_")]
         rows = "".join(_row(key.removeprefix(f"{prefix}_"), [found.means.get(key, math.nan) for found in judgements]) for key in keys)
-        heads = "".join(f"<th>{escape(name)}</th>" for name in names) + ("<th>difference</th>" if len(names) > 1 else "")
+        heads = "".join(f"<th>{escape(name)}</th>" for name in names) + "".join(f"<th>{words}</th>" for words in _differences(names))
         if rows:
             table = f"<table><thead><tr><th>mean</th>{heads}</tr></thead><tbody>{rows}</tbody></table>"
             tables.append(f'<section class="card"><h3>{heading}</h3>{table}</section>')
     return f'<div class="columns">{"".join(tables)}</div>'
 
 
+def _differences(names: Sequence[str]) -> list[str]:
+    """Headings of how far the first model is from each other one."""
+    others = names[1:]
+    return ["difference"] if len(others) == 1 else [f"less {escape(name)}" for name in others]
+
+
 def _row(key: str, values: Sequence[float]) -> str:
     cells = "".join(f"<td>{shown(value)}</td>" for value in values)
-    if len(values) > 1:
-        first, second = values
-        cells += f'<td class="{_verdict(key, first, second)}">{shown(first - second, sign=True)}</td>'
+    first, *others = values
+    for other in others:
+        cells += f'<td class="{_verdict(key, first, other)}">{shown(first - other, sign=True)}</td>'
     return f"<tr><td>{escape(key)}</td>{cells}</tr>"
 
 

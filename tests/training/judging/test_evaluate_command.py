@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from puppet.animator import Animator
 from puppet.contract import read_card
-from puppet.demo import DemoAnimator, DemoFaceFinder
+from puppet.demo import DemoAnimator, DemoFaceFinder, DemoRestorer
 from puppet.errors import TrainingError
 from tests.toy_model import make_toy_model
 from tests.training.small_bench import BlindAnimator, ColourEmbedder, PerfectAnimator, StillAnimator, difference
@@ -80,6 +80,7 @@ def test_figures_are_written_beside_the_model(
     metrics = read_card(folder).metrics  # the card still fits the graphs
     assert metrics["real_akd"] == 0
     assert metrics["transfer_missing"] == 0
+    assert not [figure for figure in metrics if figure.endswith("_ms")], "the machine's, not the model's"
     assert figures(folder, "evaluation.json") == figures(tmp_path / "out")
     checkpoint = saved(tmp_path / "small.pth", ours(build_small(SMALL_COMPACT)))
     assert "has no model.toml" in refusal(monkeypatch, capsys, "evaluate", checkpoint, "--data", pack, "--write-card")
@@ -199,3 +200,45 @@ def test_help_tells_every_option() -> None:
         "--json",
     ):
         assert option in said
+
+
+class Restorers:
+    """Opens the demo's, and notes from which files."""
+
+    def __init__(self) -> None:
+        self.asked: list[Path | None] = []
+
+    def __call__(self, path: Path | None) -> DemoRestorer:
+        self.asked.append(path)
+        return DemoRestorer()
+
+
+def test_sharper_faces_are_judged_beside_the_model_and_another(
+    pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    restorers = Restorers()
+    monkeypatch.setattr(evaluate_command, "open_restorer", restorers)
+    use_models(monkeypatch, DemoAnimator(64), DemoAnimator(64), StillAnimator(128))
+    for name in ("new", "other"):
+        (tmp_path / name).mkdir()
+    quick = ("--data", pack, "-o", tmp_path / "out", "--rendered", 0, "--portraits", 0, "--stride", 4)
+    said = call("evaluate", tmp_path / "new", "--enhance", "--against", tmp_path / "other", *quick)
+    assert restorers.asked == [None]
+    assert "demo enhanced" in said and "demo (against)" in said
+    found = figures(tmp_path / "out")
+    plain, enhanced, other = found["means"], found["enhanced"]["means"], found["against"]["means"]
+    assert (found["enhanced"]["model"], found["against"]["model"]) == ("demo enhanced", "demo (against)")
+    assert enhanced["real_sharpness"] > 1.03 * plain["real_sharpness"]
+    assert plain["real_l1_still"] == enhanced["real_l1_still"] == other["real_l1_still"]
+    assert min(plain["real_ms"], enhanced["real_ms"], other["real_ms"]) > 0
+    assert found["difference"]["real_l1"] == pytest.approx(plain["real_l1"] - other["real_l1"], abs=2e-5)
+    assert "less demo enhanced" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    use_models(monkeypatch, DemoAnimator(64), DemoAnimator(64))
+    call("evaluate", tmp_path / "new", "--enhancer", tmp_path / "own.onnx", *quick)
+    assert restorers.asked == [None, tmp_path / "own.onnx"]
+    assert "against" not in figures(tmp_path / "out")
+    use_models(monkeypatch, DemoAnimator(64), DemoAnimator(64))
+    call("evaluate", tmp_path / "new", "--enhance", "--side", 64, *quick)
+    assert figures(tmp_path / "out")["enhanced"]["means"]["real_l1"] != enhanced["real_l1"]
+    assert figures(tmp_path / "out")["means"]["real_l1_still"] != plain["real_l1_still"]
+    assert "draws by itself" in refusal(monkeypatch, capsys, "evaluate", tmp_path / "new", "--enhance", "--write-card", "--data", pack)

@@ -8,7 +8,7 @@ from puppet.demo import DemoAnimator, DemoFaceFinder
 from tests.training.small_bench import SIDE, BlindAnimator, StillAnimator, small_tools
 from tests.training.small_pack import SKIN, draw_face, moving_face
 from training.judging.evaluation import ClipView, Driver, watch
-from training.judging.judgement import MOMENTS, Take, judge, sum_up
+from training.judging.judgement import MOMENTS, Judgement, Take, judge, sum_up
 from training.judging.subjects import Portrait, Subjects
 
 
@@ -52,11 +52,17 @@ def test_means_keep_real_and_rendered_apart() -> None:
     assert "transfer_mouth" not in found.means, "the drawn face's mesh keeps its mouth still"
 
 
+def timeless(judgement: Judgement) -> Judgement:
+    """The same without what hangs on the machine."""
+    redrawn = {name: {key: value for key, value in figures.items() if key != "ms"} for name, figures in judgement.reconstruction.items()}
+    return Judgement(redrawn, judgement.transfer, {key: value for key, value in judgement.means.items() if not key.endswith("_ms")})
+
+
 def test_models_are_judged_on_the_same() -> None:
     both = takes(DemoAnimator(SIDE), StillAnimator(SIDE))
     alone = takes(StillAnimator(SIDE))
-    assert sum_up(both, 1) == sum_up(alone)
-    assert sum_up(both, 0) == sum_up(takes(DemoAnimator(SIDE)))
+    assert timeless(sum_up(both, 1)) == timeless(sum_up(alone))
+    assert timeless(sum_up(both, 0)) == timeless(sum_up(takes(DemoAnimator(SIDE))))
     assert sum_up(both, 0).means["transfer_roll"] > sum_up(both, 1).means["transfer_roll"]
 
 
