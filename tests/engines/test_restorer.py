@@ -218,5 +218,6 @@ def test_what_is_faster_on_this_processor_is_kept_and_the_other_closed(
     monkeypatch.setattr(restorer_room, "_open_on", lambda *_: made["f32"])
     (tmp_path / "small.onnx").write_bytes(b"graph")
     given: Any = (made["bf16"], None, tmp_path / "small.onnx", None, None)
-    assert restorer_room._faster(*given) is made[quick]
+    kept: Any = restorer_room._faster(*given)
+    assert kept is made[quick]
     assert made[slow].closed and not made[quick].closed

@@ -236,6 +236,9 @@ class RunState:
         state = read_state(folder / STATE)
         if state["recipe"]["model"] != self.recipe.model_dump(mode="json")["model"]:
             raise TrainingError(f"The run in {folder} has other networks than the recipe {self.recipe.name}.", "Use another --run folder.")
+        stored = state["recipe"]["training"]  # its licence and data may come from a checkpoint that the run began with
+        owed = {"licence": stored["licence"], "sources": tuple(stored["sources"])}
+        self.recipe = self.recipe.model_copy(update={"training": self.recipe.training.model_copy(update=owed)})
         self.networks.load_state_dict(state["networks"])
         self.average.load_state_dict(state["networks"] | state["average"])
         self.stage_index, self.stage_samples, self.steps, self.samples = state["counters"]

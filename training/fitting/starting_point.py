@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from puppet.assets import EMBEDDED_MODEL
 from puppet.errors import TrainingError
 from training.checkpoint import load_checkpoint, load_networks
-from training.networks.pair import NetworkPair, add_fine_head
+from training.networks.pair import NetworkPair, add_fine_head, without_face
 from training.recipes.recipe import Recipe
 
 EMBEDDED = "embedded"
@@ -33,14 +33,15 @@ def find_start(start: str) -> Path:
 def start_from(start: str, recipe: Recipe) -> tuple[Recipe, NetworkPair]:
     """The networks of a checkpoint, ours or a published one, and the recipe for training them on.
 
-    The networks are built as the checkpoint says, whatever the recipe does (a published one doesn't say); the licence stays that of the
-    checkpoint, and its training data join those of the recipe. Raises `ModelError` or `TrainingError` for what doesn't fit.
+    The networks are built as the checkpoint says, whatever the recipe does (a published one doesn't say), but for a fine head that the
+    recipe adds and for close-ups and face mesh, which a recipe without them takes off. The licence stays that of the checkpoint, and its
+    training data join those of the recipe. Raises `ModelError` or `TrainingError` for what doesn't fit.
     """
     path = find_start(start)
     header = load_checkpoint(path).header
     if header is None:
         return recipe, load_networks(path, recipe.model)[0]
-    networks = add_fine_head(load_networks(path)[0], recipe.model)
+    networks = without_face(add_fine_head(load_networks(path)[0], recipe.model), recipe.model)
     if networks.configuration.family != recipe.model.family:
         raise TrainingError(
             f"{path} holds networks of the family {networks.configuration.family}, the recipe {recipe.name} trains {recipe.model.family}.",

@@ -60,3 +60,24 @@ def add_fine_head(pair: NetworkPair, wanted: Configuration) -> NetworkPair:
     grown = build_networks(ours.model_copy(update=fine))
     grown.load_state_dict(pair.state_dict(), strict=False)
     return grown.eval()
+
+
+def without_face(pair: NetworkPair, wanted: Configuration) -> NetworkPair:
+    """The pair without the parts that know faces alone (close-ups, face mesh) where `pair` has any and `wanted` has none of them.
+
+    What is left sees any kind of picture: its keypoints are free to find other places, and the generator follows them as it learnt to.
+    The sides of its pictures, of what its detector sees and of the grid of motion are those of `wanted`: they have no weights.
+    """
+    ours = pair.configuration
+    if (
+        not isinstance(ours, CompactConfiguration)
+        or not isinstance(wanted, CompactConfiguration)
+        or not (ours.eyes or ours.face_mesh)
+        or wanted.eyes
+        or wanted.face_mesh
+    ):
+        return pair
+    sides = {"side": wanted.side, "detector_side": wanted.detector_side, "motion_grid": wanted.motion_grid}
+    faceless = build_networks(ours.model_copy(update={"eyes": (), "mouth": (), "lips": (), "face_mesh": False, **sides}))
+    faceless.load_state_dict({name: value for name, value in pair.state_dict().items() if name in faceless.state_dict()})
+    return faceless.eval()

@@ -81,7 +81,7 @@ def prepare(
     if as_json:
         typer.echo(json.dumps(summary))
     else:
-        _print_summary(summary, output)
+        _print_summary(summary, output, "figures" if body else "people")
     if outcome.left:
         typer.echo(f"Stopped with {outcome.left} videos to go. The same command goes on: {_command_line()}", err=True)
         raise typer.Exit(INTERRUPTED_EXIT_CODE)
@@ -89,11 +89,9 @@ def prepare(
         raise typer.Exit(DAMAGED_EXIT_CODE)
 
 
-def _print_summary(summary: dict[str, Any], output: Path) -> None:
+def _print_summary(summary: dict[str, Any], output: Path, who: str) -> None:
     kept, seconds = summary["clip_seconds"], summary["seconds"]
-    typer.echo(
-        f"{summary['clips']} clips of {summary['identities']} people, {kept:.0f} s of {seconds:.0f} s in {summary['videos']} videos."
-    )
+    typer.echo(f"{summary['clips']} clips of {summary['identities']} {who}, {kept:.0f} s of {seconds:.0f} s in {summary['videos']} videos.")
     typer.echo(f"{summary['validation_clips']} of the clips are for validation.")
     if summary["left_out"]:
         told = ", ".join(f"{reason} {count}" for reason, count in sorted(summary["left_out"].items()))

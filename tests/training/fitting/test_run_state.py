@@ -112,6 +112,14 @@ def test_a_state_is_loaded_as_it_was_saved(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["small.pth", "state.pt"]
 
 
+def test_a_run_that_is_gone_on_with_keeps_the_licence_and_data_it_began_with(tmp_path: Path) -> None:
+    state_of(changed_plan(licence="CC BY 4.0", sources=("theirs (CC BY 4.0)", "mine"))).save(tmp_path)
+    gone_on = state_of(changed_plan(licence="MIT", sources=("mine",)))
+    gone_on.load(tmp_path)
+    kept = gone_on.checkpoint()
+    assert (kept["licence"], kept["training_data"]) == ("CC BY 4.0", ["theirs (CC BY 4.0)", "mine"])
+
+
 def test_a_failed_save_leaves_the_last_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     state = state_of()
     state.save(tmp_path)

@@ -23,6 +23,14 @@ def test_our_checkpoint_brings_its_networks_licence_and_data(tmp_path: Path) -> 
     assert torch.equal(networks.get_parameter("generator.head.weight"), pair.get_parameter("generator.head.weight"))
 
 
+def test_figures_begin_with_the_embedded_networks_without_what_knows_faces_alone() -> None:
+    recipe, networks = start_from("embedded", load_recipe("figures-128"))
+    assert recipe.model == networks.configuration == load_recipe("figures-128").model, "so that --resume does without --from"
+    assert networks.detector.closeups is networks.detector.mesh is None
+    faces = start_from("embedded", load_recipe("personal-256"))[1]
+    assert torch.equal(networks.get_parameter("generator.head.weight"), faces.get_parameter("generator.head.weight"))
+
+
 def test_published_checkpoint_is_built_as_the_recipe_says(tmp_path: Path) -> None:
     pair = build_small(SMALL_FOMM)
     path = saved(tmp_path / "vox.pth.tar", published(pair))

@@ -57,6 +57,7 @@ def test_figures_need_no_face(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert result.exit_code == 0
     assert json.loads(result.stdout)["clips"] == 1
     assert list((tmp_path / "out" / "real").glob("*.npy")) == []
+    assert "1 clips of 1 figures, " in call(raw, "-o", tmp_path / "out", "--body", "--pad").stdout
 
 
 def test_an_interruption_says_how_to_go_on(raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
