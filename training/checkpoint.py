@@ -13,6 +13,7 @@ from puppet.errors import ModelError
 from training.checkpoint_file import read_checkpoint_file
 from training.configuration import CompactConfiguration, Configuration, FommConfiguration
 from training.networks.pair import NetworkPair, build_networks
+from training.paddle_checkpoint import fitted, is_paddle, published_layout
 from training.recipes.recipe_files import load_configuration, recipe_names
 
 FORMAT = "puppet-1"
@@ -42,27 +43,34 @@ class Header(BaseModel):
 
 
 class Checkpoint(NamedTuple):
-    """A checkpoint as read: `weights` are named as in a `NetworkPair`; `header` is None for a published one."""
+    """A checkpoint as read: `weights` are named as in a `NetworkPair`; `header` is None for a published one.
+
+    `remarks`: in sentences, where it was built otherwise than its recipe says.
+    """
 
     path: Path
-    layout: Literal["official", "puppet"]
+    layout: Literal["official", "paddle", "puppet"]
     weights: dict[str, Tensor]
     header: Header | None
+    remarks: tuple[str, ...] = ()
 
 
 def load_checkpoint(path: Path) -> Checkpoint:
-    """Read a checkpoint of either layout. Raises `ModelError` that says what is wrong with the file or its layout."""
+    """Read a checkpoint of any layout. Raises `ModelError` that says what is wrong with the file or its layout."""
     content = read_checkpoint_file(path)
     stated = content.get("format")
     if stated is not None:
         return _read_ours(path, content, stated)
+    paddle = is_paddle(content)
+    if paddle:
+        content = content | published_layout(path, content)
     if all(isinstance(content.get(part), Mapping) for part in _PUBLISHED_PARTS):
         values = {f"{ours}.{_plain(key)}": value for part, ours in _PUBLISHED_PARTS.items() for key, value in content[part].items()}
-        return Checkpoint(path, "official", _weights(path, values), None)
+        return Checkpoint(path, "paddle" if paddle else "official", _weights(path, values), None)
     raise ModelError(
         f"{path} has not the layout of a checkpoint: it holds {_listed([str(key) for key in content]) or 'nothing'}, "
         "not `generator` and `kp_detector`.",
-        "Puppet reads checkpoints of the First Order Motion Model as they are published, and its own.",
+        "Puppet reads checkpoints of the First Order Motion Model as they are published, PaddleGAN's, and its own.",
     )
 
 
@@ -73,20 +81,26 @@ def load_networks(path: Path, configuration: Configuration | None = None) -> tup
     the side of the pictures alone. Raises `ModelError` that names the first keys that don't fit, and a recipe that does.
     """
     checkpoint = load_checkpoint(path)
-    shapes = {key: tuple(value.shape) for key, value in checkpoint.weights.items()}
     if checkpoint.header is not None:
         configuration = _agreed(path, checkpoint.header.configuration, configuration)
     elif configuration is None:
         raise ModelError(
             f"The published checkpoint {path} does not say how its networks are built.",
-            f"Use puppet-train convert with --recipe. {_recipe_hint(shapes)}",
+            f"Use puppet-train convert with --recipe. {_recipe_hint(checkpoint)}",
         )
+    configuration, weights, remarks = _fitted(checkpoint, configuration)
+    shapes = {key: tuple(value.shape) for key, value in weights.items()}
     pair = build_networks(configuration)
     misfit = _misfit(shapes, _expected_shapes(pair), checkpoint.layout)
     if misfit:
-        raise ModelError(f"The checkpoint {path} does not fit the recipe: {misfit}.", _recipe_hint(shapes))
-    pair.load_state_dict(checkpoint.weights, strict=False)  # strict but for num_batches_tracked, which is of no use in eval mode
-    return pair.eval(), checkpoint
+        raise ModelError(f"The checkpoint {path} does not fit the recipe: {misfit}.", _recipe_hint(checkpoint))
+    pair.load_state_dict(weights, strict=False)  # strict but for num_batches_tracked, which is of no use in eval mode
+    return pair.eval(), checkpoint._replace(weights=weights, remarks=remarks)
+
+
+def _fitted(checkpoint: Checkpoint, configuration: Configuration) -> tuple[Configuration, dict[str, Tensor], tuple[str, ...]]:
+    """What to build and to load: the recipe's configuration, but for what a checkpoint of PaddleGAN says by its shapes."""
+    return fitted(configuration, checkpoint.weights) if checkpoint.layout == "paddle" else (configuration, checkpoint.weights, ())
 
 
 def _read_ours(path: Path, content: dict[str, Any], stated: object) -> Checkpoint:
@@ -145,7 +159,7 @@ def _misfit(shapes: Shapes, expected: Shapes, layout: str) -> str:
     """What keeps weights of these shapes from loading, in words; empty when nothing does."""
 
     def shown(keys: list[str]) -> str:
-        return _listed([f"kp_{key}" if layout == "official" and key.startswith("detector.") else key for key in keys])
+        return _listed([f"kp_{key}" if layout != "puppet" and key.startswith("detector.") else key for key in keys])
 
     parts = []
     missing = [key for key in expected if key not in shapes]
@@ -173,12 +187,18 @@ def _recipe_shapes(configuration: FommConfiguration | CompactConfiguration) -> S
         return _expected_shapes(build_networks(configuration))
 
 
-def _recipe_hint(shapes: Shapes) -> str:
-    """Which recipes have networks of these shapes; or, if none has, what the shapes tell."""
-    fitting = [name for name in recipe_names() if _recipe_shapes(load_configuration(name)) == shapes]
+def _fits(checkpoint: Checkpoint, configuration: Configuration) -> bool:
+    configuration, weights, _ = _fitted(checkpoint, configuration)
+    return _recipe_shapes(configuration) == {key: tuple(value.shape) for key, value in weights.items()}
+
+
+def _recipe_hint(checkpoint: Checkpoint) -> str:
+    """Which recipes have networks of its shapes; or, if none has, what the shapes tell."""
+    fitting = [name for name in recipe_names() if _fits(checkpoint, load_configuration(name))]
     if fitting:
         return f"It fits {'the recipe' if len(fitting) == 1 else 'these recipes'}: {', '.join(fitting)}."
     told = "No recipe that comes with Puppet fits it"
+    shapes = {key: tuple(value.shape) for key, value in checkpoint.weights.items()}
     points, jacobians = shapes.get("detector.kp.bias"), shapes.get("detector.jacobian.bias")
     widths = {part: shapes.get(f"{part}.weight") for part in ("generator.first.conv", "detector.predictor.encoder.down_blocks.0.conv")}
     if points and jacobians and all(widths.values()):

@@ -40,6 +40,7 @@ class FommConfiguration(BaseModel):
     bottleneck_blocks: int = Field(6, ge=0)
     estimate_occlusion: bool = True
     separable: bool = Field(False, description="light blocks: depthwise-separable convolutions, and 3x3 thrice in the place of 7x7")
+    whole_heads: bool = Field(False, description="with light blocks: the detector's two heads are one convolution 7x7 each all the same")
     widths: tuple[LayerWidths, ...] = Field((), description="layers that pruning has narrowed")
 
     @property

@@ -25,7 +25,9 @@ class Precision(StrEnum):
     FP16 = "fp16"
 
 
-CheckpointPath = Annotated[Path, typer.Argument(help="The checkpoint: a published .pth.tar file, or one made by puppet-train fit.")]
+CheckpointPath = Annotated[
+    Path, typer.Argument(help="The checkpoint: a published .pth.tar file, PaddleGAN's .pdparams, or one made by puppet-train fit.")
+]
 Output = Annotated[Path, typer.Option("--output", "-o", help="The model folder to write; a model folder that lies there is replaced.")]
 Name = Annotated[str | None, typer.Option(help="The model's name; the checkpoint's own if not given.")]
 Storage = Annotated[Precision, typer.Option(help="How weights are stored: fp16 halves the files and loses only their rounding.")]
@@ -66,6 +68,8 @@ def convert(
     pair, read = load_networks(checkpoint, configuration)
     card = _card(pair, read, name=name, precision=precision, licence=licence, training_data=training_data, notes=notes)
     _write(pair, card, output, as_json)
+    for remark in read.remarks:
+        typer.echo(remark, err=True)
 
 
 def export(
@@ -124,7 +128,7 @@ def _card(
         precision=precision.value,
         licence=licence or (header.licence if header else "") or "not stated: that of the checkpoint it was made from",
         training_data=training_data or (header.training_data if header else []),
-        notes=notes or f"Made from {read.path.name} (sha256 {file_hash(read.path)}).",
+        notes=" ".join([notes or f"Made from {read.path.name} (sha256 {file_hash(read.path)}).", *read.remarks]),
         **stated,
     )
 

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from training.configuration import FommConfiguration
-from training.networks.block_kit import choose_blocks, last_convolution
+from training.networks.block_kit import FULL, choose_blocks, last_convolution
 from training.networks.blocks import AntiAliasedDown
 from training.networks.first_order import coordinate_grid
 from training.networks.hourglass import Hourglass
@@ -23,8 +23,9 @@ class FommDetector(nn.Module):
         self.predictor = Hourglass(
             3, configuration.detector_width, configuration.detector_width_limit, configuration.detector_depth, blocks
         )
-        self.kp = blocks.head(self.predictor.out_channels, configuration.keypoint_count, 0)
-        self.jacobian = blocks.head(self.predictor.out_channels, 4 * self.map_count, 0)
+        head = FULL.head if configuration.whole_heads else blocks.head
+        self.kp = head(self.predictor.out_channels, configuration.keypoint_count, 0)
+        self.jacobian = head(self.predictor.out_channels, 4 * self.map_count, 0)
         with torch.no_grad():  # every Jacobian starts as the identity
             last = last_convolution(self.jacobian)
             last.weight.zero_()
