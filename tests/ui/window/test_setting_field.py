@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
@@ -17,7 +18,7 @@ from ui.window.setting_field import SettingField
 from ui.window.switch import Switch
 from ui.window.words_field import OTHER, WordsField
 
-MODELS = {
+MODELS: dict[str, type[BaseModel]] = {
     "motion": MotionSettings,
     "camera": CameraSettings,
     "output": OutputSettings,
