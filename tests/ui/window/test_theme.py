@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
@@ -14,7 +14,10 @@ from ui.window.theme import Follower, apply_theme, make_style_sheet
 
 @pytest.fixture
 def themed(application: QApplication) -> Iterator[QApplication]:
-    """The application, which gets its own looks back."""
+    """The application, which gets its own looks back. Windows that other tests left would be restyled each time: they go first."""
+    for left in application.topLevelWidgets():
+        left.deleteLater()
+    application.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     before, style = application.palette(), application.style().objectName()
     yield application
     for follower in application.findChildren(Follower):
