@@ -16,6 +16,7 @@ from puppet import contract
 from puppet.animator import Encoded, Face
 from puppet.contract import ModelCard
 from puppet.errors import EngineError
+from puppet.faces.similarity import plane, turn_between
 from puppet.motion import FloatArray, Motion
 from puppet.picture import Picture, freeze
 from puppet.still_border import still_share
@@ -245,8 +246,7 @@ class DemoAnimator:
         half = self.card.side / 2
         before, after = ((motion.points.astype(np.float64) + 1) * half - 0.5 for motion in (source, posed))
         origin, target = before.mean(axis=0), after.mean(axis=0)
-        z, w = ((points - centre) @ np.array([1, 1j]) for points, centre in ((before, origin), (after, target)))
-        factor = complex((z.conj() @ w) / (z.conj() @ z))  # scale and turn in one complex number, by least squares
+        factor = turn_between(plane(before), plane(after))
         turn = np.array([[factor.real, -factor.imag], [factor.imag, factor.real]])
         affine = np.concatenate([turn, (target - turn @ origin)[:, None]], axis=1)
         side = self.card.side

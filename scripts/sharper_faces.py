@@ -12,7 +12,6 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from time import perf_counter
 
-import cv2
 import numpy as np
 
 from puppet.animator import FaceFinder, LiveAnimator
@@ -26,6 +25,7 @@ from puppet.offline.animation import Animation
 from puppet.picture import Picture, cut, freeze
 from puppet.portraits.enhancement import Enhancement
 from puppet.portraits.portrait import load_portrait
+from puppet.portraits.resampling import resized
 from ui.model_choice import open_finder, open_model, open_restorer
 
 SIDE = 512
@@ -54,8 +54,8 @@ def mover(animator: LiveAnimator, portrait: Picture, neutral: Picture, crops: Se
     """Draws the portrait by one crop after the other."""
     side = animator.card.side
     animation = Animation(animator, [portrait])
-    animation.settle(_sized(neutral, side))
-    waiting = iter([_sized(crop, side) for crop in crops])
+    animation.settle(resized(neutral, side))
+    waiting = iter([resized(crop, side) for crop in crops])
     return lambda: animation.move(next(waiting), Timings()).faces[0]
 
 
@@ -89,7 +89,7 @@ def main() -> int:
                 spent += seconds / len(arguments.portraits)
         for label, milliseconds in zip((USUAL, f"{USUAL} + {restorer.name}", LARGE), spent * 1e3, strict=True):
             print(f"{label}: {milliseconds:.1f} ms a frame, {milliseconds / spent[0] / 1e3:.2f} times {USUAL}")  # noqa: T201  a script's words
-        write_picture(arguments.output, freeze(np.vstack([np.hstack([_sized(face, SIDE) for face in row]) for row in rows])))
+        write_picture(arguments.output, freeze(np.vstack([np.hstack([resized(face, SIDE) for face in row]) for row in rows])))
     except PuppetError as error:
         print(error, file=sys.stderr)  # noqa: T201  a script's words
         return EXIT_CODE
@@ -107,13 +107,6 @@ def draw(ways: Sequence[Callable[[], Picture]], frames: int) -> tuple[list[Pictu
             newest.append(way())
             taken.append(perf_counter() - begin)
     return newest, np.median([taken[WARM_UP:] for taken in times], axis=1)
-
-
-def _sized(picture: Picture, side: int) -> Picture:
-    if len(picture) == side:
-        return picture
-    how = cv2.INTER_AREA if side < len(picture) else cv2.INTER_CUBIC
-    return freeze(np.asarray(cv2.resize(picture, (side, side), interpolation=how), np.uint8))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 
-import cv2
 import numpy as np
 
 from puppet.motion import FloatArray
@@ -12,7 +11,7 @@ from puppet.picture import Picture, cut, freeze
 from puppet.portraits.compose import PasteBack
 from puppet.portraits.crowd import Crowd, Member
 from puppet.portraits.people_matte import fill_holes, grey, moving_matte, whole_matte
-from puppet.portraits.resampling import enlarge
+from puppet.portraits.resampling import enlarge, resized
 from ui.animate_order import Order
 from ui.model_choice import open_matte
 
@@ -51,9 +50,8 @@ class Drawing:
         def open_draw(picture: Picture, side: int) -> Draw:
             if not order.paste_back:
                 return _resizer(order.image_size or shown_side)
-            mattes = [np.asarray(cv2.resize(lock, (side, side), interpolation=cv2.INTER_LINEAR), np.float32) for lock in locks]
             squares = [member.square for member in crowd.members]
-            return PasteBack(picture, squares, side, ratio=order.ratio, mattes=mattes, still_border=still_border)
+            return PasteBack(picture, squares, side, ratio=order.ratio, mattes=locks, still_border=still_border)
 
         self._shown_side = shown_side
         self._draw = open_draw(crowd.picture, shown_side)
@@ -84,9 +82,6 @@ def _resizer(side: int) -> Draw:
 
     def resize(faces: Sequence[Picture]) -> Picture:
         (face,) = faces
-        if len(face) == side:
-            return face
-        how = cv2.INTER_AREA if side < len(face) else cv2.INTER_CUBIC
-        return freeze(np.asarray(cv2.resize(face, (side, side), interpolation=how), dtype=np.uint8))
+        return resized(face, side)
 
     return resize

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from puppet.faces.similarity import plane, turn_between
 from puppet.motion import FloatArray
 
 TEMPLATE: FloatArray = np.array(
@@ -25,15 +26,8 @@ def aligned_from_picture(points: FloatArray, side: int) -> FloatArray:
     It is the similarity (turn, growth, shift; never a mirror) that brings `points` (5, 2), in picture pixels, nearest to the template
     by least squares. Both sides count pixel centres, as `puppet/picture.py` does.
     """
-    target = _plane(TEMPLATE.astype(np.float64) * side - 0.5)
-    origin = _plane(points.astype(np.float64))
-    spread = origin - origin.mean()
-    size = float(np.vdot(spread, spread).real)
-    turn = complex(np.vdot(spread, target - target.mean())) / size if size > 0 else 1 + 0j
+    target = plane(TEMPLATE.astype(np.float64) * side - 0.5)
+    origin = plane(points)
+    turn = turn_between(origin, target)
     shift = complex(target.mean()) - turn * complex(origin.mean())
     return np.array([[turn.real, -turn.imag, shift.real], [turn.imag, turn.real, shift.imag]], np.float32)
-
-
-def _plane(points: np.ndarray) -> np.ndarray:
-    """Points (N, 2) as complex numbers, in which a similarity is one factor and one shift."""
-    return points[:, 0] + 1j * points[:, 1]

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from pydantic import BaseModel, Field
 
 from puppet.animator import Face, FaceFinder
+from puppet.faces.similarity import plane, turn_between
 from puppet.motion import FloatArray
 from puppet.picture import Picture, Square
 from puppet.settings import STRICT, unit
@@ -126,7 +127,7 @@ class SteadySquare:
         """Frame the face as it is now: this is the square's place among the rigid points from here on."""
         self.square = square_around(landmarks)
         self._settings = settings
-        self._reference = _plane(landmarks[RIGID])
+        self._reference = plane(landmarks[RIGID])
         self._place = self._state(self.square)
         self._now = now
         self._speed = np.zeros(3)
@@ -156,9 +157,8 @@ class SteadySquare:
 
     def _target(self, landmarks: FloatArray) -> State:
         """Where the square would lie had it kept its place among the rigid points: moved by the similarity that fits them best."""
-        points, origin = _plane(landmarks[RIGID]), self._reference
-        spread = origin - origin.mean()
-        turn = np.vdot(spread, points - points.mean()) / np.vdot(spread, spread).real
+        points, origin = plane(landmarks[RIGID]), self._reference
+        turn = turn_between(origin, points)
         centre = points.mean() + turn * (complex(self._place[0], self._place[1]) - origin.mean())
         return np.array([centre.real, centre.imag, self._place[2] + math.log(max(abs(turn), 1e-3))])
 
@@ -188,8 +188,3 @@ class SteadySquare:
     @staticmethod
     def _state(square: Square) -> State:
         return np.array([square.x, square.y, math.log(square.side)])
-
-
-def _plane(points: FloatArray) -> npt.NDArray[np.complex128]:
-    """Points (N, 2) as complex numbers, in which a similarity is one factor and one shift."""
-    return points[:, 0].astype(np.complex128) + 1j * points[:, 1]

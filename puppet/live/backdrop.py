@@ -35,13 +35,12 @@ class Backdrop:
         people: how much of each pixel is a person, where all else is to be green; locks: how much of each face may move, (side, side) of
         any side, or none; still_border: the faces are drawn with borders that stand still.
         """
-        fitted = [np.asarray(cv2.resize(lock, (side, side), interpolation=cv2.INTER_LINEAR), np.float32) for lock in locks]
-        self._paste = PasteBack(picture, places, side, mattes=fitted, still_border=still_border)
+        self._paste = PasteBack(picture, places, side, mattes=locks, still_border=still_border)
         self._cut_out: PasteBack | None = None
         self.at_rest = picture
         if people is not None:
             opacity = grey(people)
-            self._cut_out = PasteBack(opacity, places, side, mattes=fitted, still_border=still_border)
+            self._cut_out = PasteBack(opacity, places, side, mattes=locks, still_border=still_border)
             self.at_rest = over_green(picture, opacity)
         regions = [_region(place, picture) for place in places]
         self._regions = [region for region in regions if picture[region].size]

@@ -39,14 +39,14 @@ class PasteBack:
     ) -> None:
         """`squares` are the regions of `picture` that the (side, side, 3) faces cover.
 
-        ratio: radius of what is pasted, in sides of each; mattes: what may move of each crop, (side, side), 0 to 1; without any, all;
+        ratio: radius of what is pasted, in sides of each; mattes: what may move of each crop, square, of any side, 0 to 1; without, all;
         still_border: the faces come with borders that stand still, so that narrow seams do.
         """
         self._picture = picture
         self._patches = []
         for index, square in enumerate(squares):
             others = [*squares[:index], *squares[index + 1 :]]
-            matte = mattes[index] if mattes else None
+            matte = np.asarray(cv2.resize(mattes[index], (side, side), interpolation=cv2.INTER_LINEAR), np.float32) if mattes else None
             self._patches.append(_Patch(picture, square, side, ratio=ratio, others=others, matte=matte, still_border=still_border))
 
     def match(self, faces: Sequence[Picture]) -> None:

@@ -1,13 +1,11 @@
 """A model whose faces are made sharper, as one animator: for judging it and for timing it."""
 
-import cv2
-import numpy as np
-
 from puppet.animator import Animator, FaceFinder, Restorer
 from puppet.contract import ModelCard
 from puppet.motion import Motion
-from puppet.picture import Picture, freeze
+from puppet.picture import Picture
 from puppet.portraits.enhancement import Enhancement
+from puppet.portraits.resampling import resized
 
 
 class EnhancedAnimator:
@@ -44,7 +42,4 @@ class EnhancedAnimator:
         self._finder.close()
 
     def _shrink(self, picture: Picture) -> Picture:
-        side = self._inner.card.side
-        if len(picture) == side:
-            return picture
-        return freeze(np.asarray(cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA), np.uint8))
+        return resized(picture, self._inner.card.side)

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from puppet.motion import FloatArray
-from puppet.picture import Affine, Picture
+from puppet.picture import Affine, Picture, freeze
 
 
 def enlarge(picture: Picture, side: int) -> Picture:
@@ -14,6 +14,14 @@ def enlarge(picture: Picture, side: int) -> Picture:
     if len(picture) == side:
         return picture
     return np.asarray(cv2.resize(picture, (side, side), interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
+def resized(picture: Picture, side: int) -> Picture:
+    """The square picture at (side, side, 3), averaged where it shrinks; as it is where the side is its own."""
+    if len(picture) == side:
+        return picture
+    how = cv2.INTER_AREA if side < len(picture) else cv2.INTER_CUBIC
+    return freeze(np.asarray(cv2.resize(picture, (side, side), interpolation=how), np.uint8))
 
 
 def resample(picture: Picture, origin_from_target: Affine | FloatArray, size: tuple[int, int]) -> Picture:

@@ -1,12 +1,10 @@
 """A model behind pictures of another side than its own, so that two models can be judged on the very same ones."""
 
-import cv2
-import numpy as np
-
 from puppet.animator import Animator
 from puppet.contract import ModelCard
 from puppet.motion import Motion
-from puppet.picture import Picture, freeze
+from puppet.picture import Picture
+from puppet.portraits.resampling import resized
 
 
 class ResizedAnimator:
@@ -23,23 +21,16 @@ class ResizedAnimator:
 
     def detect(self, picture: Picture) -> Motion:
         """The motion seen in a crop of `side`."""
-        return self._inner.detect(_resize(picture, self._inner.card.side))
+        return self._inner.detect(resized(picture, self._inner.card.side))
 
     def wear(self, portrait: Picture) -> Motion:
         """Encode a portrait of `side`."""
-        return self._inner.wear(_resize(portrait, self._inner.card.side))
+        return self._inner.wear(resized(portrait, self._inner.card.side))
 
     def animate(self, posed: Motion) -> Picture:
         """The worn portrait in the pose given, at `side`."""
-        return _resize(self._inner.animate(posed), self._card.side)
+        return resized(self._inner.animate(posed), self._card.side)
 
     def close(self) -> None:
         """Close the inner animator."""
         self._inner.close()
-
-
-def _resize(picture: Picture, side: int) -> Picture:
-    if picture.shape[0] == side:
-        return picture
-    way = cv2.INTER_AREA if side < picture.shape[0] else cv2.INTER_CUBIC
-    return freeze(np.asarray(cv2.resize(picture, (side, side), interpolation=way), np.uint8))
